@@ -1,0 +1,88 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FaceCourse.Assets;
+
+/// <summary>The npm packages that <c>models/package.json</c> pins, restored once into a folder named after their lockfile.</summary>
+internal sealed class NpmPackages
+{
+    private readonly AssetStoreOptions _options;
+    private readonly string _folder;
+
+    public NpmPackages(AssetStoreOptions options)
+    {
+        _options = options;
+        var key = SHA256.HashData(Encoding.UTF8.GetBytes(options.PackageJson + '\0' + options.PackageLock));
+        _folder = Path.Combine(options.CacheFolder, "npm", Convert.ToHexStringLower(key)[..16]);
+    }
+
+    /// <summary>Where a restored package's file is; it need not exist.</summary>
+    public string PathOf(AssetSource source) => Path.Combine(_folder, "node_modules", source.Npm!, source.Path);
+
+    /// <summary>Runs <c>npm ci</c> unless that has been done; <paramref name="again"/> throws the old folder away first.</summary>
+    public async Task RestoreAsync(bool again, CancellationToken ct)
+    {
+        if (Directory.Exists(_folder) && !again) return;
+        using var only = await FileLock.TakeAsync(_folder + ".lock", ct);
+        if (Directory.Exists(_folder) && !again) return;
+
+        // Restored beside its place and renamed, so that a folder of that name is always a complete one.
+        var fresh = _folder + ".new";
+        if (Directory.Exists(fresh)) Directory.Delete(fresh, recursive: true);
+        Directory.CreateDirectory(fresh);
+        await File.WriteAllTextAsync(Path.Combine(fresh, "package.json"), _options.PackageJson, ct);
+        await File.WriteAllTextAsync(Path.Combine(fresh, "package-lock.json"), _options.PackageLock, ct);
+
+        _options.Notice?.Invoke("Restoring the face weights and sample photos from npm (once, a few seconds)…");
+        await RunAsync(fresh, ct);
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        Directory.Move(fresh, _folder);
+    }
+
+    private async Task RunAsync(string folder, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(_options.NpmCommand!, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(_options.NpmTimeout);
+
+        using var process = Start(start);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            await output;
+            if (process.ExitCode != 0) throw new AssetException($"npm ci failed with exit code {process.ExitCode} ({FirstLine(await errors)})");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            ct.ThrowIfCancellationRequested();
+            throw new AssetException($"npm ci did not finish within {_options.NpmTimeout.TotalMinutes:0.##} minutes");
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new AssetException($"npm was not found (\"{start.FileName}\"; install Node 20 or later)", e);
+        }
+    }
+
+    private static string FirstLine(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(l => l.Replace("npm error ", "", StringComparison.Ordinal))
+            .FirstOrDefault(l => !l.StartsWith("code ", StringComparison.Ordinal)) ?? "it said nothing";
+}
