@@ -1,0 +1,295 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace FaceCourse.Kernel.Tests;
+
+public sealed class SessionTests : IAsyncLifetime
+{
+    private readonly CSharpSession _session = new(new KernelOptions { CellTimeout = TimeSpan.FromSeconds(60) });
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync() => await _session.DisposeAsync();
+
+    private async Task<RecordedOutput> Run(string code)
+    {
+        var output = new RecordedOutput();
+        await _session.RunAsync(code, output, TestContext.Current.CancellationToken);
+        return output;
+    }
+
+    private async Task<string?> Plain(string code)
+    {
+        var output = await Run(code);
+        Assert.Null(output.Failure?.Message);
+        return output.Plain;
+    }
+
+    [Fact]
+    public async Task The_last_expression_is_shown()
+    {
+        Assert.Equal("42", await Plain("var x = 21;\nx * 2"));
+        Assert.Null(await Plain("x * 2;".Replace("x * 2", "x = 3")));
+        Assert.Equal("<null>", await Plain("(string)null"));
+        Assert.Null((await Run("Console.WriteLine(1)")).Value);
+    }
+
+    [Fact]
+    public async Task Await_stands_at_top_level()
+    {
+        Assert.Equal("7", await Plain("await Task.Delay(10);\nvar seven = await Task.FromResult(7);\nseven"));
+        Assert.Equal("8", await Plain("seven + await Task.FromResult(1)"));
+    }
+
+    [Fact]
+    public async Task Variables_types_methods_usings_and_extension_methods_reach_later_cells()
+    {
+        await Run("using System.Globalization;");
+        await Run("record Point(int X, int Y);\nint Twice(int n) => 2 * n;\nstatic string Shout(this string s) => s.ToUpper() + \"!\";\nvar p = new Point(1, 2);");
+        Assert.Equal("4", await Plain("Twice(p.Y)"));
+        Assert.Equal("HI!", await Plain("\"hi\".Shout()"));
+        Assert.Equal("Tuesday", await Plain("CultureInfo.InvariantCulture.DateTimeFormat.GetDayName(DayOfWeek.Tuesday)"));
+    }
+
+    [Fact]
+    public async Task A_redefinition_hides_the_earlier_one()
+    {
+        await Run("var x = 1; int F() => x;");
+        await Run("var x = \"two\"; string G() => x;");
+        Assert.Equal("two", await Plain("x"));
+        Assert.Equal("1", await Plain("F()"));
+        await Run("record R(int A);");
+        await Run("record R(string B);");
+        Assert.Equal("b", await Plain("new R(\"b\").B"));
+    }
+
+    [Fact]
+    public async Task What_ran_before_an_exception_is_kept()
+    {
+        var failed = await Run("var kept = 5;\nthrow new InvalidOperationException(\"no\");");
+        Assert.Equal("InvalidOperationException", failed.Failure!.Name);
+        Assert.Equal("5", await Plain("kept"));
+    }
+
+    [Fact]
+    public async Task A_cell_that_does_not_compile_changes_nothing()
+    {
+        await Run("var x = 1;");
+        Assert.Equal("CompilationError", (await Run("var x = 2; x.Nothing();")).Failure!.Name);
+        Assert.Equal("1", await Plain("x"));
+    }
+
+    [Fact]
+    public async Task A_compile_error_has_line_column_and_a_caret()
+    {
+        var output = await Run("var a = 1;\nfor (var i = 0; i < 2; i++) a += i;\nvar b = a.Nothing() + 1;");
+        var error = output.Failure!;
+
+        Assert.StartsWith("(3,11): error CS1061:", error.Message);
+        Assert.Equal("    var b = a.Nothing() + 1;", error.Traceback[1]);
+        Assert.Equal("              ^~~~~~~", error.Traceback[2]);
+        Assert.Equal("error", Assert.Single(output.Events));
+    }
+
+    [Fact]
+    public async Task A_syntax_error_has_a_hint()
+    {
+        var error = (await Run("int F(int n) => n\nF(1)")).Failure!;
+
+        Assert.StartsWith("(1,18): error CS1002", error.Message);
+        Assert.Contains(error.Traceback, l => l.StartsWith("hint: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_exception_names_the_cells_line_first_and_hides_the_engine()
+    {
+        await Run("int Divide(int a, int b)\n{\n    // nothing to see\n    return a / b;\n}");
+        var error = (await Run("var zero = 0;\n\nDivide(1, zero)")).Failure!;
+
+        Assert.Equal("DivideByZeroException", error.Name);
+        Assert.Equal("System.DivideByZeroException: Attempted to divide by zero.", error.Traceback[0]);
+        Assert.Equal("cell 1, line 4:", error.Traceback[1]);
+        Assert.Contains("→   4 |     return a / b;", error.Traceback);
+        Assert.Contains("   at Divide(Int32 a, Int32 b) in cell 1, line 4", error.Traceback);
+        Assert.Contains("   at the cell in cell 2, line 3", error.Traceback);
+        Assert.DoesNotContain(error.Traceback, l => l.Contains("FaceCourse.Kernel", StringComparison.Ordinal) || l.Contains("Submission", StringComparison.Ordinal) || l.Contains("System.Threading", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_exception_after_an_await_keeps_its_line()
+    {
+        var error = (await Run("await Task.Yield();\nvar list = new List<int>();\nlist.First()")).Failure!;
+
+        Assert.Equal("cell 1, line 3:", error.Traceback[1]);
+    }
+
+    [Fact]
+    public async Task An_inner_exception_is_told_too()
+    {
+        var error = (await Run("try { int.Parse(\"x\"); } catch (Exception e) { throw new ArgumentException(\"outer\", e); }")).Failure!;
+
+        Assert.Contains("System.ArgumentException: outer", error.Traceback);
+        Assert.Contains(error.Traceback, l => l.StartsWith("caused by System.FormatException", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Endless_recursion_is_an_exception_and_the_process_lives()
+    {
+        var error = (await Run("int Down(int n) => Down(n + 1) + 1;\nDown(0)")).Failure!;
+        Assert.Equal("InsufficientExecutionStackException", error.Name);
+        Assert.Equal("3", await Plain("1 + 2"));
+    }
+
+    [Fact]
+    public async Task Expression_bodies_keep_their_meaning_under_the_guard()
+    {
+        await Run("void Say(string s) => Console.Write(s);\nasync Task Later() => await Task.Delay(1);\nasync Task<int> Five() => await Task.FromResult(5);\nint Bang() => throw new NotImplementedException();\nint[] a = [1, 2];\nref int First() => ref a[0];");
+        Assert.Equal("ok", (await Run("Say(\"ok\"); await Later();")).Stdout);
+        Assert.Equal("5", await Plain("await Five()"));
+        Assert.Equal("9", await Plain("First() = 9;\na[0]"));
+        Assert.Equal("3", await Plain("var n = 0; again: n++; if (n < 3) goto again;\nn"));
+    }
+
+    [Theory]
+    [InlineData("while (true) { }")]
+    [InlineData("for (;;) ;")]
+    [InlineData("await Task.Delay(-1);")]
+    [InlineData("Thread.Sleep(-1);")]
+    [InlineData("await Task.Yield(); while (true) { }")]
+    [InlineData("while (true) try { Thread.Sleep(1); } catch (Exception) { }")]
+    [InlineData("await Task.Delay(-1, CellToken);")]
+    [InlineData("again: goto again;")]
+    [InlineData("Enumerable.Range(0, int.MaxValue).Select(i => Math.Sqrt(i) * Math.Cos(i)).Where(x => x > 1e30).Count()")]
+    public async Task A_cell_that_never_ends_is_stopped_at_its_limit(string code)
+    {
+        await using var session = new CSharpSession(new KernelOptions { CellTimeout = TimeSpan.FromSeconds(1.5) });
+        await session.WarmUpAsync(TestContext.Current.CancellationToken);
+        await session.RunAsync("var before = 1;", new RecordedOutput(), TestContext.Current.CancellationToken);
+        var output = new RecordedOutput();
+        var watch = Stopwatch.StartNew();
+
+        var result = await session.RunAsync(code, output, TestContext.Current.CancellationToken);
+
+        Assert.Equal(CellStatus.TimedOut, result.Status);
+        Assert.Equal("The cell was stopped: it ran longer than its limit of 1.5 s.", output.Failure!.Message);
+        Assert.False(result.Stuck);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 1.4, 10);
+
+        var after = new RecordedOutput();
+        await session.RunAsync("before + 1", after, TestContext.Current.CancellationToken);
+        Assert.Equal("2", after.Plain);
+    }
+
+    [Fact]
+    public async Task An_interrupt_ends_a_busy_loop_and_the_session_goes_on()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var output = new RecordedOutput();
+        await Run("var n = 0L;");
+        var running = _session.RunAsync("while (true) n++;", output, interrupt.Token);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        await interrupt.CancelAsync();
+
+        var result = await running;
+
+        Assert.Equal(CellStatus.Interrupted, result.Status);
+        Assert.Equal("Interrupted", output.Failure!.Name);
+        Assert.Equal("True", await Plain("n > 0"));
+    }
+
+    [Fact]
+    public async Task Console_output_goes_to_the_cell_that_wrote_it()
+    {
+        await using var other = new CSharpSession(new KernelOptions());
+        var mine = new RecordedOutput();
+        var theirs = new RecordedOutput();
+        const string Code = "for (var i = 0; i < 50; i++) { Console.WriteLine(\"NAME\"); await Task.Delay(1); Console.Error.Write('.'); }\nawait Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Console.WriteLine(\"NAME\"))));";
+
+        await Task.WhenAll(
+            _session.RunAsync(Code.Replace("NAME", "mine"), mine, TestContext.Current.CancellationToken),
+            other.RunAsync(Code.Replace("NAME", "theirs"), theirs, TestContext.Current.CancellationToken));
+
+        Assert.Equal(string.Concat(Enumerable.Repeat("mine" + Environment.NewLine, 54)), mine.Stdout);
+        Assert.Equal(string.Concat(Enumerable.Repeat("theirs" + Environment.NewLine, 54)), theirs.Stdout);
+        Assert.Equal(new string('.', 50), mine.Stderr);
+    }
+
+    [Fact]
+    public async Task Streams_and_displays_stay_in_order()
+    {
+        var output = await Run("Console.Write(\"a\"); display(1); Console.Write(\"b\"); 2.Display(); Console.Write(\"c\"); 3");
+
+        Assert.Equal(["stdout:a", "display:1", "stdout:b", "display:2", "stdout:c", "result"], output.Events);
+    }
+
+    [Fact]
+    public async Task A_display_is_updated_in_place()
+    {
+        var output = await Run("var d = display(\"start\"); d.Update(\"half\"); d.Update(\"done\");");
+
+        Assert.Equal(["display:start", "update:half", "update:done"], output.Events);
+        Assert.All(output.Updates, u => Assert.Equal(output.DisplayIds[0], u.Id));
+    }
+
+    [Fact]
+    public async Task Html_and_javascript_are_html()
+    {
+        Assert.Equal("<b>x</b>", (string?)(await Run("HTML(\"<b>x</b>\")")).Value!.Data["text/html"]);
+        Assert.Contains("alert(1)", (string?)(await Run("Javascript(\"alert(1)\");")).Displays[0].Data["text/html"]);
+    }
+
+    [Fact]
+    public async Task An_object_has_html_and_plain_text()
+    {
+        var value = (await Run("new { Name = \"<Ada>\", Year = 1815 }")).Value!;
+
+        Assert.Contains("&lt;Ada&gt;", (string?)value.Data["text/html"]);
+        Assert.Contains("1815", (string?)value.Data["text/plain"]);
+    }
+
+    [Fact]
+    public async Task All_preferred_mime_types_of_a_type_land_in_the_bundle_and_json_is_json()
+    {
+        await Run("""
+            [AttributeUsage(AttributeTargets.Class)]
+            public sealed class TypeFormatterSourceAttribute(Type source) : Attribute
+            {
+                public Type FormatterSourceType { get; } = source;
+                public string[] PreferredMimeTypes { get; set; } = [];
+            }
+            public sealed class ChartFormatterSource
+            {
+                public IEnumerable<object> CreateTypeFormatters() => [new Html(), new Plotly()];
+                public sealed class Html { public string MimeType => "text/html"; public bool Format(object o, TextWriter w) { w.Write("<div>chart</div>"); return true; } }
+                public sealed class Plotly { public string MimeType => "application/vnd.plotly.v1+json"; public bool Format(object o, TextWriter w) { w.Write("{\"data\":[{\"y\":[1,2]}]}"); return true; } }
+            }
+            [TypeFormatterSource(typeof(ChartFormatterSource), PreferredMimeTypes = new[] { "text/html", "application/vnd.plotly.v1+json" })]
+            public sealed class Chart { public override string ToString() => "a chart"; }
+            """);
+        var data = (await Run("new Chart()")).Value!.Data;
+
+        Assert.Equal("<div>chart</div>", (string?)data["text/html"]);
+        Assert.Equal(2, (int?)data["application/vnd.plotly.v1+json"]!["data"]![0]!["y"]![1]);
+        Assert.NotNull((string?)data["text/plain"]);
+    }
+
+    [Fact]
+    public async Task Input_is_asked_for_or_refused_clearly()
+    {
+        var asked = new RecordedOutput { Answer = prompt => prompt + "Ada" };
+        await _session.RunAsync("Input(\"name? \") + Console.ReadLine()", asked, TestContext.Current.CancellationToken);
+        Assert.Equal("name? AdaAda", asked.Plain);
+
+        Assert.Contains("nobody can answer", (await Run("Console.ReadLine()")).Failure!.Message);
+    }
+
+    [Fact]
+    public async Task The_hosts_references_and_imports_are_there()
+    {
+        await using var session = new CSharpSession(new KernelOptions { References = [typeof(RecordedOutput).Assembly, typeof(Assert).Assembly], Imports = ["Xunit", "static Xunit.Assert"] });
+        var output = new RecordedOutput();
+        await session.RunAsync("Equal(1, 1); typeof(Assert).Name", output, TestContext.Current.CancellationToken);
+
+        Assert.Equal("Assert", output.Plain);
+    }
+}
