@@ -65,7 +65,7 @@ public sealed partial class AssetCatalogue
             using var document = JsonDocument.Parse(json);
             return new([.. document.RootElement.GetProperty("assets").EnumerateArray().Select(Row)]);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
             throw new AssetException($"The asset catalogue {origin} cannot be read ({e.Message.TrimEnd('.')}); restore it from the repository.", e);
         }

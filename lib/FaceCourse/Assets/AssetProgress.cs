@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FaceCourse.Assets;
 
 /// <summary>How far a download has come.</summary>
@@ -10,6 +12,19 @@ public sealed record AssetProgress(string Name, long Received, long Total, doubl
     /// <summary>For example <c>face/x.onnx: 1.2 of 4.0 MB (30 %), 2.5 MB/s</c>.</summary>
     public override string ToString() => FormattableString.Invariant(
         $"{Name}: {Received / 1e6:0.0} of {Total / 1e6:0.0} MB ({(Total > 0 ? 100 * Received / Total : 0)} %), {BytesPerSecond / 1e6:0.0} MB/s");
+}
+
+/// <summary>Says every two seconds how far a download has come, for callers that do not draw a progress bar.</summary>
+internal sealed class AssetProgressNotice(Action<string> notice) : IProgress<AssetProgress>
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    public void Report(AssetProgress value)
+    {
+        if (_clock.Elapsed < TimeSpan.FromSeconds(2)) return;
+        _clock.Restart();
+        notice(value.ToString());
+    }
 }
 
 /// <summary>Where an asset is, or would come from.</summary>

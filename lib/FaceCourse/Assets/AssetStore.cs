@@ -119,8 +119,8 @@ public sealed class AssetStore
     }
 
     private AssetPlace PlaceOf(string path) =>
-        path.StartsWith(Path.Combine(_options.CacheFolder, "npm"), StringComparison.Ordinal) ? AssetPlace.Npm
-        : path.StartsWith(_options.CacheFolder, StringComparison.Ordinal) ? AssetPlace.Cache
+        path.StartsWith(Path.Combine(_options.CacheFolder, "npm") + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? AssetPlace.Npm
+        : path.StartsWith(Path.Combine(_options.CacheFolder, "files") + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? AssetPlace.Cache
         : AssetPlace.Mirror;
 
     private (AssetPlace Place, string Where) Plan(AssetFile file)
@@ -226,7 +226,11 @@ public sealed class AssetStore
         var target = Cached(file.Name);
         if (_hashes.Matches(target, file)) return target;
 
-        if (progress is null && file.Bytes > 1_000_000) _options.Notice?.Invoke($"Downloading {file.Name} ({file.Bytes / 1e6:0.0} MB) from {address.Host}…");
+        if (progress is null && _options.Notice is { } notice)
+        {
+            if (file.Bytes > 1_000_000) notice($"Downloading {file.Name} ({file.Bytes / 1e6:0.0} MB) from {address.Host}…");
+            progress = new AssetProgressNotice(notice);
+        }
         var part = Path.Combine(Directory.CreateDirectory(Path.Combine(_options.CacheFolder, "parts")).FullName, file.Sha256);
         for (var attempt = 0; attempt < 2; attempt++)
         {

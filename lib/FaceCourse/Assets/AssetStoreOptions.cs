@@ -37,7 +37,7 @@ public sealed record AssetStoreOptions
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often an interrupted download is taken up again.</summary>
-    public int Retries { get; init; } = 4;
+    public int Retries { get; init; } = 3;
 
     /// <summary>The pause before the first retry; it doubles each time.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);

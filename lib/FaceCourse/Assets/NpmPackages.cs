@@ -43,7 +43,10 @@ internal sealed class NpmPackages
 
     private async Task RunAsync(string folder, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(_options.NpmCommand!, ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        // npm's own pauses between retries would keep somebody without a network waiting for more than a minute.
+        var start = new ProcessStartInfo(_options.NpmCommand!,
+            ["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error",
+             "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=2000"])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -81,8 +84,9 @@ internal sealed class NpmPackages
         }
     }
 
+    // npm puts a code, a system call and an error number before the line a person can read.
     private static string FirstLine(string text) =>
         text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(l => l.Replace("npm error ", "", StringComparison.Ordinal))
-            .FirstOrDefault(l => !l.StartsWith("code ", StringComparison.Ordinal)) ?? "it said nothing";
+            .FirstOrDefault(l => l.Split(' ') is not ["code" or "syscall" or "errno", _]) ?? "it said nothing";
 }
