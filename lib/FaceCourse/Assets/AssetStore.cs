@@ -211,11 +211,11 @@ public sealed class AssetStore
     private async Task<string> FromNpm(AssetFile file, AssetSource source, CancellationToken ct)
     {
         var path = _npm.PathOf(source);
-        await _npm.RestoreAsync(again: false, ct).ConfigureAwait(false);
+        await _npm.RestoreAsync(() => _npm.Restored, ct).ConfigureAwait(false);
         if (_hashes.Matches(path, file)) return path;
 
         _options.Notice?.Invoke($"The restored file {path} is missing or broken; the package is restored again.");
-        await _npm.RestoreAsync(again: true, ct).ConfigureAwait(false);
+        await _npm.RestoreAsync(() => _hashes.Matches(path, file), ct).ConfigureAwait(false);
         return _hashes.Matches(path, file) ? path
             : throw new AssetException($"the npm package {source.Npm} holds no {source.Path} with the sha256 of the catalogue");
     }

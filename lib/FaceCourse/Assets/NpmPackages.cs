@@ -21,12 +21,15 @@ internal sealed class NpmPackages
     /// <summary>Where a restored package's file is; it need not exist.</summary>
     public string PathOf(AssetSource source) => Path.Combine(_folder, "node_modules", source.Npm!, source.Path);
 
-    /// <summary>Runs <c>npm ci</c> unless that has been done; <paramref name="again"/> throws the old folder away first.</summary>
-    public async Task RestoreAsync(bool again, CancellationToken ct)
+    /// <summary>True when the packages have been restored at some time.</summary>
+    public bool Restored => Directory.Exists(_folder);
+
+    /// <summary>Runs <c>npm ci</c>, unless <paramref name="done"/> says that this process or another one just has.</summary>
+    public async Task RestoreAsync(Func<bool> done, CancellationToken ct)
     {
-        if (Directory.Exists(_folder) && !again) return;
+        if (done()) return;
         using var only = await FileLock.TakeAsync(_folder + ".lock", ct);
-        if (Directory.Exists(_folder) && !again) return;
+        if (done()) return;
 
         // Restored beside its place and renamed, so that a folder of that name is always a complete one.
         var fresh = _folder + ".new";
