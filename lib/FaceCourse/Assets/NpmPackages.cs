@@ -18,6 +18,9 @@ internal sealed class NpmPackages
         _folder = Path.Combine(options.CacheFolder, "npm", Convert.ToHexStringLower(key)[..16]);
     }
 
+    /// <summary>The folder that holds <c>node_modules</c> once restored; programs run in it find the packages.</summary>
+    public string Folder => _folder;
+
     /// <summary>Where a restored package's file is; it need not exist.</summary>
     public string PathOf(AssetSource source) => Path.Combine(_folder, "node_modules", source.Npm!, source.Path);
 

@@ -15,6 +15,9 @@ internal static class ElfVersionNeeds
     private const int SectionTypeVerneed = 0x6ffffffe;
     private const ushort Weak = 2;
 
+    // A real library needs a few dozen versions; a damaged table may claim billions, or point at itself.
+    private const int MostEntries = 10_000;
+
     /// <summary>Marks every need of <paramref name="version"/> weak, in place.</summary>
     /// <returns>How many entries were changed; 0 when the file has no such need.</returns>
     /// <exception cref="InvalidDataException">The bytes are not a whole 64-bit little-endian ELF file.</exception>
@@ -37,7 +40,7 @@ internal static class ElfVersionNeeds
     {
         var wanted = Encoding.ASCII.GetBytes(version);
         var table = checked((int)U64(elf, 40));
-        int entrySize = U16(elf, 58), count = U16(elf, 60), changed = 0;
+        int entrySize = U16(elf, 58), count = U16(elf, 60), changed = 0, entriesLeft = MostEntries;
 
         for (var i = 0; i < count; i++)
         {
@@ -49,9 +52,13 @@ internal static class ElfVersionNeeds
             var need = checked((int)U64(section, 24));
             for (var n = U32(section, 44); n > 0; n--)
             {
+                if (entriesLeft-- == 0) throw new InvalidDataException("the ELF file's version table has no end");
+
                 var aux = checked(need + (int)U32(elf, need + 8));
                 for (var a = U16(elf, need + 2); a > 0; a--)
                 {
+                    if (entriesLeft-- == 0) throw new InvalidDataException("the ELF file's version table has no end");
+
                     var name = checked(strings + (int)U32(elf, aux + 8));
                     if (elf.Slice(name, wanted.Length + 1) is var s && s[..^1].SequenceEqual(wanted) && s[^1] == 0)
                     {
