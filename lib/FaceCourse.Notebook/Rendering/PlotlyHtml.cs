@@ -8,10 +8,13 @@ public static class PlotlyHtml
     private static int _carried;
 
     /// <summary>
-    /// True (the default): the first fragment of a process carries plotly.js, so that a saved notebook draws without a
+    /// True (the default): the first fragment of a notebook carries plotly.js, so that a saved notebook draws without a
     /// network; later ones wait for it. A host that provides <c>window.Plotly</c> itself sets it to false.
     /// </summary>
     public static bool CarryLibrary { get; set; } = true;
+
+    /// <summary>Tells that another notebook begins: its first chart carries the library again.</summary>
+    public static void BeginNotebook() => Volatile.Write(ref _carried, 0);
 
     /// <summary>The fragment: a labelled box, the figure's JSON and the script that draws it.</summary>
     /// <param name="figureJson">The figure; must not contain a raw <c>&lt;</c> (System.Text.Json escapes it).</param>

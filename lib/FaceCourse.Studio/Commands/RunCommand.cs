@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using FaceCourse.Kernel;
+using FaceCourse.Notebook.Rendering;
+using FaceCourse.Studio.Export;
+using Spectre.Console;
+
+namespace FaceCourse.Studio.Commands;
+
+/// <summary><c>run</c>: executes notebooks from the first cell to the last and writes what they showed.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<FileSystemInfo[]>("notebooks") { Description = "Notebooks (.ipynb), or folders of them.", Arity = ArgumentArity.OneOrMore };
+        var html = new Option<DirectoryInfo?>("--html") { Description = "Write the executed notebook and a self-contained HTML page into this folder." };
+        var output = new Option<DirectoryInfo?>("--output") { Description = "Write only the executed notebook into this folder (default: out)." };
+        var seconds = new Option<double>("--cell-timeout") { Description = "Seconds a cell may run before it is stopped.", DefaultValueFactory = _ => 600 };
+        var command = new Command("run", "Run notebooks from the first cell to the last.") { paths, html, output, seconds };
+        command.SetAction((parse, ct) => RunAsync(
+            AnsiConsole.Console,
+            parse.GetRequiredValue(paths),
+            (parse.GetValue(html) ?? parse.GetValue(output) ?? new DirectoryInfo("out")).FullName,
+            page: parse.GetValue(html) is not null,
+            TimeSpan.FromSeconds(parse.GetValue(seconds)),
+            ct));
+        return command;
+    }
+
+    /// <summary>Runs every notebook; a failing one does not keep the next from running.</summary>
+    /// <returns>0 when all cells of all notebooks ran, 1 when one failed, 2 when a notebook could not be read.</returns>
+    public static async Task<int> RunAsync(IAnsiConsole console, IReadOnlyList<FileSystemInfo> paths, string folder, bool page, TimeSpan cellTimeout, CancellationToken ct)
+    {
+        Directory.CreateDirectory(folder);
+        var worst = 0;
+        foreach (var file in paths.SelectMany(Notebooks))
+        {
+            worst = Math.Max(worst, await RunOneAsync(console, file, folder, page, cellTimeout, ct));
+            if (ct.IsCancellationRequested) return 1;
+        }
+
+        return worst;
+    }
+
+    private static IEnumerable<string> Notebooks(FileSystemInfo path) => path is DirectoryInfo || Directory.Exists(path.FullName)
+        ? Directory.GetFiles(path.FullName, "*.ipynb").Order(StringComparer.Ordinal)
+        : [path.FullName];
+
+    private static async Task<int> RunOneAsync(IAnsiConsole console, string file, string folder, bool page, TimeSpan cellTimeout, CancellationToken ct)
+    {
+        NotebookDocument notebook;
+        try
+        {
+            notebook = NotebookDocument.Load(file);
+        }
+        catch (Exception e) when (e is NotebookFormatException or IOException or UnauthorizedAccessException)
+        {
+            console.MarkupLineInterpolated($"[red]✗[/] {e.Message}");
+            return 2;
+        }
+
+        console.MarkupLineInterpolated($"[bold]{Path.GetFileName(file)}[/]");
+        PlotlyHtml.BeginNotebook();
+        var options = CourseKernel.Options(Path.GetDirectoryName(Path.GetFullPath(file))!) with { CellTimeout = cellTimeout };
+        var result = await new NotebookRunner(options).RunAsync(notebook, new CellLines(console), ct);
+
+        var executed = Path.Combine(folder, Path.GetFileName(file));
+        notebook.Save(executed);
+        console.MarkupLineInterpolated($"  {executed}");
+        if (page)
+        {
+            var html = Path.ChangeExtension(executed, ".html");
+            var typesetter = await Typesetter.CreateAsync(ct);
+            NotebookPage.Write(JsonNode.Parse(await File.ReadAllTextAsync(executed, ct))!.AsObject(), html, Path.GetFileName(file), typesetter.Typeset);
+            if (typesetter.Complaint is not null) console.MarkupLineInterpolated($"[yellow]![/] {typesetter.Complaint}");
+            console.MarkupLineInterpolated($"  {html}");
+        }
+
+        return result.Succeeded ? 0 : 1;
+    }
+}
