@@ -10,5 +10,5 @@ namespace FaceCourse;
 internal static class LoadTorchFirst
 {
     [ModuleInitializer]
-    internal static void Touch() => RuntimeHelpers.RunModuleConstructor(typeof(TorchRuntime).Module.ModuleHandle);
+    internal static void Touch() => TorchRuntime.Prepare();
 }

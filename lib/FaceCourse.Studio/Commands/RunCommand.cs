@@ -62,7 +62,7 @@ internal static class RunCommand
         console.MarkupLineInterpolated($"[bold]{Path.GetFileName(file)}[/]");
         PlotlyHtml.BeginNotebook();
         var options = CourseKernel.Options(Path.GetDirectoryName(Path.GetFullPath(file))!) with { CellTimeout = cellTimeout };
-        var result = await new NotebookRunner(options).RunAsync(notebook, new CellLines(console), ct);
+        var result = await new NotebookRunner(options).RunAsync(notebook, new CellLines(console).Report, ct);
 
         var executed = Path.Combine(folder, Path.GetFileName(file));
         notebook.Save(executed);

@@ -110,22 +110,16 @@ internal static partial class NotebookPage
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{{WebUtility.HtmlEncode(title)}}</title>
         <link rel="icon" href="data:,">
-        <style>{{Resource("page.css")}}</style>
+        <style>{{StudioFiles.Text("page.css")}}</style>
         </head>
         <body>
         <main>
         {{body}}
         </main>
-        {{(charts ? $"<script type=\"text/plain\" id=\"plotly-gzip\">{PlotlyLibrary.GzipBase64}</script>\n<script>{Resource("plots.js")}</script>" : "")}}
+        {{(charts ? $"<script type=\"text/plain\" id=\"plotly-gzip\">{PlotlyLibrary.GzipBase64}</script>\n<script>{StudioFiles.Text("plots.js")}</script>" : "")}}
         </body>
         </html>
         """;
-
-    private static string Resource(string name)
-    {
-        using var reader = new StreamReader(typeof(NotebookPage).Assembly.GetManifestResourceStream($"web/{name}")!);
-        return reader.ReadToEnd();
-    }
 
     [GeneratedRegex(@"^#\s+(.+)$", RegexOptions.Multiline)]
     private static partial Regex HeadingPattern();

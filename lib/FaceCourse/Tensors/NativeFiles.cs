@@ -23,6 +23,7 @@ internal static class NativeFiles
 
     private static readonly Lock Gate = new();
     private static bool _loaded;
+    private static int _subscribed;
 
     /// <summary>What happened while loading, in plain words; filled by the first load.</summary>
     public static List<string> Notes { get; } = [];
@@ -35,7 +36,10 @@ internal static class NativeFiles
 
     [ModuleInitializer]
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2255", Justification = "Only subscribes; must be there before TorchSharp's first call.")]
-    internal static void Subscribe() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
+    internal static void Subscribe()
+    {
+        if (Interlocked.Exchange(ref _subscribed, 1) == 0) AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
+    }
 
     private static IntPtr Resolve(Assembly asking, string name)
     {

@@ -19,6 +19,12 @@ public static class TorchRuntime
     /// <exception cref="DllNotFoundException">libtorch is not there, or does not fit this system; the message says what to do.</exception>
     public static Device Device => Chosen.Value.Device;
 
+    /// <summary>
+    /// Makes sure that FaceCourse answers when TorchSharp looks for libtorch, without loading it yet. Only a program that
+    /// uses TorchSharp before any FaceCourse type has to call this.
+    /// </summary>
+    public static void Prepare() => NativeFiles.Subscribe();
+
     /// <summary>Loads libtorch if that has not happened yet, and returns the device.</summary>
     /// <exception cref="DllNotFoundException">libtorch is not there, or does not fit this system; the message says what to do.</exception>
     public static Device Initialize() => Device;

@@ -1,0 +1,33 @@
+using FaceCourse.Kernel;
+using Spectre.Console;
+
+namespace FaceCourse.Studio.Commands;
+
+/// <summary>Prints a line per cell while a notebook runs, and the failing cell when one fails.</summary>
+internal sealed class CellLines(IAnsiConsole console)
+{
+    private const int LineWidth = 72;
+
+    /// <summary>Hears of every cell twice; prints when it has ended.</summary>
+    public void Report(CellProgress progress)
+    {
+        if (progress.Result is not { } result) return;
+
+        var width = progress.Total.ToString().Length;
+        var place = $"{progress.Index.ToString().PadLeft(width)}/{progress.Total}";
+        var title = progress.Cell.Title is { Length: > LineWidth } title0 ? title0[..LineWidth] + "…" : progress.Cell.Title;
+        var (sign, colour) = result.Status == CellStatus.Ok ? ("✓", "green") : ("✗", "red");
+        console.MarkupLineInterpolated($"  [{colour}]{sign}[/] {place} {title} [grey]{result.Elapsed.TotalSeconds:0.0} s[/]");
+        if (result.Error is { } error) ShowFailure(progress.Cell, error);
+    }
+
+    private void ShowFailure(NotebookCell cell, CellError error)
+    {
+        console.WriteLine();
+        var number = 0;
+        foreach (var line in cell.Source.Split('\n')) console.MarkupLineInterpolated($"  [grey]{++number,4} │[/] {line}");
+        console.WriteLine();
+        foreach (var line in error.Traceback) console.WriteLine(line);
+        console.WriteLine();
+    }
+}

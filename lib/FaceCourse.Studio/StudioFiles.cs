@@ -1,0 +1,12 @@
+namespace FaceCourse.Studio;
+
+/// <summary>The text files that travel inside the program: styles and scripts of <c>web/</c>.</summary>
+internal static class StudioFiles
+{
+    /// <summary>The text of <c>web/<paramref name="name"/></c>.</summary>
+    public static string Text(string name)
+    {
+        using var reader = new StreamReader(typeof(StudioFiles).Assembly.GetManifestResourceStream($"web/{name}")!);
+        return reader.ReadToEnd();
+    }
+}
