@@ -18,6 +18,8 @@ public sealed class Figure : Shown
     public static IReadOnlyList<string> Colours { get; } =
         ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8C7A00", "#7F7F7F"];
 
+    private static readonly object Config = new { responsive = true, displaylogo = false };
+
     private readonly JsonObject _figure;
 
     private Figure(JsonObject figure, string alternativeText)
@@ -40,7 +42,7 @@ public sealed class Figure : Shown
         {
             ["data"] = JsonSerializer.SerializeToNode(traces, PlotlyJson.Options),
             ["layout"] = WithDefaults(JsonSerializer.SerializeToNode(layout ?? new { }, PlotlyJson.Options)!.AsObject()),
-            ["config"] = JsonSerializer.SerializeToNode(new { responsive = true, displaylogo = false }),
+            ["config"] = JsonSerializer.SerializeToNode(Config),
         };
         if (frames is not null) figure["frames"] = JsonSerializer.SerializeToNode(frames, PlotlyJson.Options);
         return new Figure(figure, alternativeText);
@@ -51,7 +53,11 @@ public sealed class Figure : Shown
     public static Figure FromJson(string json, string alternativeText = "A chart.")
     {
         var figure = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("a Plotly figure is a JSON object with data and layout");
-        figure["layout"] = WithDefaults(figure["layout"]?.DeepClone() as JsonObject ?? []);
+        var layout = figure["layout"]?.DeepClone() as JsonObject ?? [];
+        // A fixed width would not follow the page.
+        layout.Remove("width");
+        figure["layout"] = WithDefaults(layout);
+        figure["config"] = JsonSerializer.SerializeToNode(Config);
         return new Figure(figure, alternativeText);
     }
 
@@ -77,6 +83,7 @@ public sealed class Figure : Shown
             font = new { color = "#767676", size = 13, family = "system-ui, sans-serif" },
             margin = new { l = 60, r = 20, t = layout.ContainsKey("title") ? 56 : 20, b = 50 },
             hovermode = "closest",
+            modebar = new { bgcolor = "rgba(0,0,0,0)", color = "#767676" },
         })!;
         if (layout["title"] is JsonValue title) layout["title"] = new JsonObject { ["text"] = title.DeepClone() };
         foreach (var (key, value) in defaults)

@@ -6,8 +6,6 @@ namespace FaceCourse.Studio.Commands;
 /// <summary>Prints a line per cell while a notebook runs, and the failing cell when one fails.</summary>
 internal sealed class CellLines(IAnsiConsole console)
 {
-    private const int LineWidth = 72;
-
     /// <summary>Hears of every cell twice; prints when it has ended.</summary>
     public void Report(CellProgress progress)
     {
@@ -15,7 +13,8 @@ internal sealed class CellLines(IAnsiConsole console)
 
         var width = progress.Total.ToString().Length;
         var place = $"{progress.Index.ToString().PadLeft(width)}/{progress.Total}";
-        var title = progress.Cell.Title is { Length: > LineWidth } title0 ? title0[..LineWidth] + "…" : progress.Cell.Title;
+        var room = Math.Max(20, console.Profile.Width - (2 * width) - 14);
+        var title = progress.Cell.Title.Length > room ? progress.Cell.Title[..(room - 1)] + "…" : progress.Cell.Title;
         var (sign, colour) = result.Status == CellStatus.Ok ? ("✓", "green") : ("✗", "red");
         console.MarkupLineInterpolated($"  [{colour}]{sign}[/] {place} {title} [grey]{result.Elapsed.TotalSeconds:0.0} s[/]");
         if (result.Error is { } error) ShowFailure(progress.Cell, error);

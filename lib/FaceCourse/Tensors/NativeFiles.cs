@@ -25,7 +25,7 @@ internal static class NativeFiles
     private static bool _loaded;
     private static int _subscribed;
 
-    /// <summary>What happened while loading, in plain words; filled by the first load.</summary>
+    /// <summary>What happened while loading, in plain sentences; filled by the first load.</summary>
     public static List<string> Notes { get; } = [];
 
     /// <summary>The libtorch package this build was made for, such as <c>libtorch-cpu-linux-x64 2.10.0</c>.</summary>
@@ -68,7 +68,7 @@ internal static class NativeFiles
                 "Run 'dotnet restore' in the FaceCourse folder and try again.");
         }
 
-        Notes.Add($"{Package}, used in place from {folders[0]}");
+        Notes.Add($"{Package}, used in place from {folders[0]}.");
         if (OperatingSystem.IsLinux() && BuiltFor == "cpu")
         {
             var files = Directory.GetFiles(folders[0]);
@@ -111,7 +111,7 @@ internal static class NativeFiles
         }
         catch (DllNotFoundException e) when (OperatingSystem.IsLinux() && e.Message.Contains(NewestCxxVersion, StringComparison.Ordinal))
         {
-            Notes.Add($"this system's libstdc++ is older than {NewestCxxVersion}; a private copy of TorchSharp's native file that does not insist on it is used");
+            Notes.Add($"This system's libstdc++ is older than {NewestCxxVersion}: TorchSharp's native file is used through a private copy that does not insist on it.");
             return NativeLibrary.Load(RelaxedCopy(file));
         }
     }

@@ -35,7 +35,7 @@ public static class TorchRuntime
     private static Choice Choose()
     {
         Load();
-        List<string> sentences = [.. NativeFiles.Notes.Select(n => $"Found {n}.")];
+        List<string> sentences = [.. NativeFiles.Notes];
         if (NativeFiles.Notes.Count == 0) sentences.Add("TorchSharp found libtorch by itself.");
 
         var threads = $"the processor ({Environment.ProcessorCount} cores, {get_num_threads()} used)";
