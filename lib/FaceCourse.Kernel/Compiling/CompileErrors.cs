@@ -11,26 +11,25 @@ internal static class CompileErrors
 
     /// <param name="errors">At least one error.</param>
     /// <param name="source">The cell as it was written.</param>
-    /// <param name="firstLine">How many lines of the cell stand before <paramref name="source"/>.</param>
-    public static CellError Describe(IReadOnlyList<Diagnostic> errors, SourceText source, int firstLine)
+    public static CellError Describe(IReadOnlyList<Diagnostic> errors, SourceText source)
     {
         List<string> lines = [];
         foreach (var error in errors.Take(MostShown))
         {
             if (lines.Count > 0) lines.Add("");
-            lines.Add(Sentence(error, firstLine));
+            lines.Add(Sentence(error));
             lines.AddRange(Caret(error, source));
             if (Hint(error) is { } hint) lines.Add($"hint: {hint}");
         }
 
         if (errors.Count > MostShown) lines.Add($"… and {errors.Count - MostShown} more errors");
-        return new CellError("CompilationError", Sentence(errors[0], firstLine), lines);
+        return new CellError("CompilationError", Sentence(errors[0]), lines);
     }
 
-    private static string Sentence(Diagnostic error, int firstLine)
+    private static string Sentence(Diagnostic error)
     {
         var where = error.Location.GetLineSpan();
-        var place = where.IsValid ? $"({where.StartLinePosition.Line + 1 + firstLine},{where.StartLinePosition.Character + 1}): " : "";
+        var place = where.IsValid ? $"({where.StartLinePosition.Line + 1},{where.StartLinePosition.Character + 1}): " : "";
         return $"{place}error {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}";
     }
 

@@ -20,7 +20,7 @@ internal sealed class SubmissionChain
 {
     private static readonly Encoding Utf8 = new UTF8Encoding(false);
 
-    private readonly List<MetadataReference> _references;
+    private ImmutableArray<MetadataReference> _references = [];
     private readonly HashSet<string> _referenced = new(StringComparer.OrdinalIgnoreCase);
     private readonly ImmutableArray<string> _imports;
     private readonly string _prefix = $"cell-{Guid.NewGuid():N}-";
@@ -31,8 +31,7 @@ internal sealed class SubmissionChain
 
     public SubmissionChain(IEnumerable<string> files, IEnumerable<string> imports)
     {
-        _references = [];
-        foreach (var file in files) AddReference(file);
+        _references = [.. files.Where(f => _referenced.Add(Path.GetFileNameWithoutExtension(f))).Select(FrameworkReferences.For)];
         _imports = [.. imports];
     }
 
@@ -43,16 +42,12 @@ internal sealed class SubmissionChain
 
     public CSharpCompilation? Last { get; private set; }
 
-    public IReadOnlyList<MetadataReference> References => _references;
-
-    public ImmutableArray<string> Imports => _imports;
-
     /// <summary>Lets the following cells refer to an assembly file; one of the same name that is there already stays.</summary>
     public bool AddReference(string file)
     {
         if (!_referenced.Add(Path.GetFileNameWithoutExtension(file))) return false;
 
-        _references.Add(FrameworkReferences.For(file));
+        _references = _references.Add(FrameworkReferences.For(file));
         return true;
     }
 
@@ -95,6 +90,13 @@ internal sealed class SubmissionChain
         var factory = type.GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
         _number++;
         return new Submission(compilation, factory.CreateDelegate<Func<object?[], Task<object>>>());
+    }
+
+    /// <summary>What a text would mean as the next cell.</summary>
+    public SemanticModel Model(string code, CancellationToken cancellationToken)
+    {
+        var tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Utf8), ParseOptions, "", cancellationToken);
+        return Compilation(tree).GetSemanticModel(tree);
     }
 
     /// <summary>Starts a compiled cell; returns when its synchronous part has ended.</summary>

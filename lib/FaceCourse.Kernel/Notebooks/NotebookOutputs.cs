@@ -6,8 +6,6 @@ namespace FaceCourse.Kernel.Notebooks;
 /// <remarks>One for the whole notebook: a display shown by one cell may be updated by another.</remarks>
 internal sealed class NotebookOutputs
 {
-    private const int MostStreamCharacters = 1 << 20;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<JsonObject>> _displays = new(StringComparer.Ordinal);
 
@@ -22,17 +20,11 @@ internal sealed class NotebookOutputs
     private sealed class CellOutputs(NotebookOutputs notebook, NotebookCell cell, int executionCount) : ICellOutput
     {
         private bool _clearNext;
-        private int _streamed;
 
         public void Stream(string name, string text)
         {
             lock (notebook._gate)
             {
-                if (_streamed >= MostStreamCharacters) return;
-
-                _streamed += text.Length;
-                if (_streamed >= MostStreamCharacters) text += $"\n… more than {MostStreamCharacters} characters; the rest is left out\n";
-
                 ClearIfAsked();
                 if (cell.Outputs is [.., JsonObject last] && (string?)last["output_type"] == "stream" && (string?)last["name"] == name)
                     last["text"] = (string?)last["text"] + text;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FaceCourse.Kernel.Magics;
 using FaceCourse.Kernel.Notebooks;
 
 namespace FaceCourse.Kernel;
@@ -18,7 +19,8 @@ public sealed record CellProgress(int Index, int Total, NotebookCell Cell, CellR
 public sealed record NotebookRunResult(bool Succeeded, NotebookCell? FailedCell, CellResult? Failure, TimeSpan Elapsed);
 
 /// <summary>Runs a notebook's C# cells in order in one session and writes outputs and counts back into the document.</summary>
-/// <remarks>A cell tagged <c>raises-exception</c> may fail without ending the run; cells of other languages are left alone.</remarks>
+/// <remarks>A cell tagged <c>raises-exception</c> may fail without ending the run; HTML, Markdown and JavaScript
+/// cells are shown; cells of other languages are left alone.</remarks>
 /// <example><code>
 /// var document = NotebookDocument.Load("lesson.ipynb");
 /// var result = await new NotebookRunner(options).RunAsync(document);
@@ -37,7 +39,7 @@ public sealed class NotebookRunner(KernelOptions options)
         ArgumentNullException.ThrowIfNull(document);
         var watch = Stopwatch.StartNew();
         var outputs = new NotebookOutputs();
-        var cells = document.Cells.Where(c => c.IsCode && c.Language is null or "csharp" or "C#").ToList();
+        var cells = document.Cells.Where(c => c.IsCode && (c.Language is null || CellPart.IsLanguage(c.Language))).ToList();
         foreach (var cell in document.Cells.Where(c => c.IsCode))
         {
             cell.Outputs.Clear();
@@ -52,7 +54,7 @@ public sealed class NotebookRunner(KernelOptions options)
             progress?.Invoke(new CellProgress(i + 1, cells.Count, cell, null));
             var result = string.IsNullOrWhiteSpace(cell.Source)
                 ? new CellResult(CellStatus.Ok, null, null, default)
-                : await session.RunAsync(cell.Source, outputs.Begin(cell, session.ExecutionCount + 1), cancellationToken).ConfigureAwait(false);
+                : await session.RunAsync(Code(cell), outputs.Begin(cell, session.ExecutionCount + 1), cancellationToken).ConfigureAwait(false);
             progress?.Invoke(new CellProgress(i + 1, cells.Count, cell, result));
 
             var expected = result.Status == CellStatus.Failed && cell.Tags.Contains("raises-exception");
@@ -61,4 +63,8 @@ public sealed class NotebookRunner(KernelOptions options)
 
         return new NotebookRunResult(true, null, null, watch.Elapsed);
     }
+
+    // Hosts that know the cell's language from its metadata leave the line out that says so.
+    private static string Code(NotebookCell cell) =>
+        cell.Language is null or CellPart.CSharp or "C#" ? cell.Source : $"#!{cell.Language}\n{cell.Source}";
 }

@@ -32,6 +32,10 @@ internal sealed partial class ReferenceLines
         return found;
     }
 
+    /// <summary>The code with those lines turned into spaces: positions stay.</summary>
+    public static string Blank(string code) =>
+        code.Contains('#', StringComparison.Ordinal) ? Line().Replace(code, m => new string(' ', m.Length)) : code;
+
     private void Add(bool isReference, string text)
     {
         var isPackage = text.StartsWith("nuget:", StringComparison.OrdinalIgnoreCase);

@@ -1,7 +1,7 @@
 namespace FaceCourse.Kernel.Running;
 
 /// <summary>The cell that the current flow of code belongs to; follows awaits, tasks and threads the cell starts.</summary>
-internal sealed class CellContext(CSharpSession session, ICellOutput output, CancellationToken interrupted)
+internal sealed class CellContext(ICellOutput output, CancellationToken interrupted)
 {
     private static readonly AsyncLocal<CellContext?> Flow = new();
 
@@ -10,8 +10,6 @@ internal sealed class CellContext(CSharpSession session, ICellOutput output, Can
         get => Flow.Value;
         set => Flow.Value = value;
     }
-
-    public CSharpSession Session { get; } = session;
 
     public ICellOutput Output { get; } = output;
 

@@ -22,6 +22,9 @@ public interface ICellOutput
     /// <summary>Removes the cell's outputs so far; with <paramref name="wait"/>, only when the next one comes.</summary>
     void Clear(bool wait);
 
+    /// <summary>Something to read beside the notebook (documentation); hosts without such a place show it below the cell.</summary>
+    void Page(MimeBundle data) => Display(data, null);
+
     /// <summary>Asks the person at the notebook for a line of text.</summary>
     /// <param name="prompt">What to ask.</param>
     /// <param name="password">Whether what is typed should not be shown.</param>
