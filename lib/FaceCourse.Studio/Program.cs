@@ -1,10 +1,14 @@
 using System.CommandLine;
 using FaceCourse.Studio.Commands;
 
+// A client starts a kernel with exactly these words and waits for it: the command line's own machinery can be skipped.
+if (args is ["kernel", "start", "--connection-file", var file]) return await KernelCommand.StartAsync(file);
+
 var root = new RootCommand("FaceCourse: the lecture 'Face recognition' as C# notebooks.")
 {
     RunCommand.Create(),
     DoctorCommand.Create(),
+    KernelCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -39,7 +39,7 @@ internal static class FrameworkReferences
     public static MetadataReference For(string file) => Cache.GetOrAdd(file, static f =>
     {
         var documentation = Path.ChangeExtension(f, ".xml");
-        return MetadataReference.CreateFromFile(f, documentation: File.Exists(documentation) ? XmlDocumentationProvider.CreateFromFile(documentation) : null);
+        return MetadataReference.CreateFromFile(f, documentation: File.Exists(documentation) ? new DocumentationFile(documentation) : null);
     });
 
     /// <summary>Whether the host itself can load an assembly of this name, in this version or a newer one.</summary>

@@ -18,7 +18,17 @@ internal static class ValueFormatter
         var wanted = mimeTypes.Count > 0 ? mimeTypes : [.. Formatter.GetPreferredMimeTypesFor(type), PlainTextFormatter.MimeType];
         var data = new JsonObject();
         foreach (var mimeType in wanted.Distinct(StringComparer.Ordinal))
+        {
+            // A string shown as some MIME type is that type's text: base64 of a picture, an SVG, a formula.
+            if (value is string text && mimeTypes.Count > 0)
+            {
+                data[mimeType] = MimeBundle.Node(mimeType, text);
+                continue;
+            }
+
             data[mimeType] = MimeBundle.Node(mimeType, value.ToDisplayString(mimeType));
+        }
+
         return new MimeBundle(data, []);
     }
 }

@@ -37,7 +37,6 @@ public sealed class CSharpSession : IAsyncDisposable
     private readonly Dictionary<string, SourceText> _sources = new(StringComparer.Ordinal);
     private readonly Lazy<SubmissionChain> _chain;
     private readonly Lazy<SessionReferences> _references;
-    private readonly Lazy<Completions> _completions = new();
     private readonly CancellationTokenSource _disposed = new();
     private bool _started;
     private int _count;
@@ -129,7 +128,7 @@ public sealed class CSharpSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(code);
         position = Math.Clamp(position, 0, code.Length);
-        return CommandNames(code, position) ?? _completions.Value.Complete(_chain.Value.Model(CSharpOf(code), cancellationToken), position, cancellationToken);
+        return CommandNames(code, position) ?? Completions.Complete(_chain.Value.Model(CSharpOf(code), cancellationToken), position, cancellationToken);
     }
 
     /// <summary>The declaration and documentation of what stands at the cursor, and a variable's value; null when it is nothing known.</summary>
@@ -166,7 +165,6 @@ public sealed class CSharpSession : IAsyncDisposable
         await _oneAtATime.WaitAsync().ConfigureAwait(false);
         _oneAtATime.Dispose();
         _disposed.Dispose();
-        if (_completions.IsValueCreated) _completions.Value.Dispose();
     }
 
     private static string CSharpOf(string code) => ReferenceLines.Blank(CellPart.OnlyCSharp(code));
