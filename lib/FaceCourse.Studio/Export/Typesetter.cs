@@ -23,7 +23,7 @@ internal sealed class Typesetter
         var packages = new NpmPackages(new AssetStoreOptions { PackageJson = StudioFiles.Text("package.json"), PackageLock = StudioFiles.Text("package-lock.json") });
         try
         {
-            await packages.RestoreAsync(again: false, ct);
+            await packages.RestoreAsync(() => packages.Restored, ct);
             return new Typesetter(packages.Folder, null);
         }
         catch (AssetException e)
