@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using FaceCourse.Assets;
+using FaceCourse.Images;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace FaceCourse.Tests.Faces;
+
+/// <summary>@vladmandic/face-api run in Node on TensorFlow.js's WebAssembly backend: the library ours is compared with.</summary>
+internal sealed record FaceApi(IReadOnlyList<FaceApiFace[]> Photos, IReadOnlyList<float[]> Descriptors)
+{
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Runs it on photos and on aligned crops; skips the test where Node or its packages are not to be had.</summary>
+    /// <param name="photos">Photos whose pixels are whole numbers of 255.</param>
+    /// <param name="crops">[N,3,150,150], 0…1.</param>
+    public static FaceApi Run(IReadOnlyList<Photo> photos, Tensor crops)
+    {
+        using var scope = NewDisposeScope();
+        var scripts = Path.Combine(AppContext.BaseDirectory, "js");
+        var packages = Restore(scripts);
+        var folder = Directory.CreateTempSubdirectory("face-api-").FullName;
+        try
+        {
+            var files = photos.Select((photo, i) =>
+            {
+                var file = Path.Combine(folder, $"{i}.rgb");
+                File.WriteAllBytes(file, photo.Pixels.mul(255).round().to(uint8).permute(1, 2, 0).contiguous().data<byte>().ToArray());
+                return new { file, width = photo.Width, height = photo.Height };
+            }).ToList();
+            var cropFile = Path.Combine(folder, "crops.f32");
+            File.WriteAllBytes(cropFile, MemoryMarshal.AsBytes<float>(crops.mul(255).permute(0, 2, 3, 1).contiguous().data<float>().ToArray()).ToArray());
+            var model = Path.GetDirectoryName(AssetStore.Default.Get("face-api/model/face_recognition_model-weights_manifest.json"));
+            var job = JsonSerializer.Serialize(new { model, photos = files, crops = new { file = cropFile, count = crops.shape[0] } });
+            return JsonSerializer.Deserialize<FaceApi>(Node("node", [Path.Combine(scripts, "parity.cjs")], packages, job)!, Web)!;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // npm ci, once per machine and lockfile.
+    private static string Restore(string scripts)
+    {
+        Assert.SkipWhen(Node("node", ["--version"], scripts, null) is null, "Node is not on this machine; it runs the JavaScript library that this test compares with.");
+
+        var key = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(scripts, "package-lock.json"))))[..16];
+        var folder = Path.Combine(CacheFolder.Root, "tests", $"parity-{key}");
+        if (Directory.Exists(folder)) return folder;
+
+        var fresh = Directory.CreateDirectory($"{folder}.{Environment.ProcessId}").FullName;
+        foreach (var file in new[] { "package.json", "package-lock.json" }) File.Copy(Path.Combine(scripts, file), Path.Combine(fresh, file), overwrite: true);
+        Assert.SkipWhen(Node(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], fresh, null) is null,
+            "npm could not fetch the JavaScript library that this test compares with.");
+        try
+        {
+            Directory.Move(fresh, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            Directory.Delete(fresh, recursive: true);
+        }
+
+        return folder;
+    }
+
+    private static string? Node(string program, string[] arguments, string folder, string? input)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
+            var output = process.StandardOutput.ReadToEndAsync();
+            var errors = process.StandardError.ReadToEndAsync();
+            if (input is not null) process.StandardInput.Write(input);
+            process.StandardInput.Close();
+            process.WaitForExit();
+            if (input is not null && process.ExitCode != 0) Assert.Fail($"{program} failed: {errors.Result}");
+            return process.ExitCode == 0 ? output.Result : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A face as the JavaScript library reports it, in photo pixels.</summary>
+internal sealed record FaceApiFace(double Score, double[] Box, double[][] Landmarks, float[] Descriptor);

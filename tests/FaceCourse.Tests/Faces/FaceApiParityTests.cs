@@ -1,0 +1,91 @@
+using FaceCourse.Faces;
+using FaceCourse.Images;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace FaceCourse.Tests.Faces;
+
+/// <summary>Our networks and the JavaScript library on the same pixels: the six sample photos, every face in them.</summary>
+public sealed class FaceApiParityTests : IClassFixture<FaceApiParityTests.Both>
+{
+    private readonly Both _both;
+
+    public FaceApiParityTests(Both both) => _both = both;
+
+    [Fact]
+    public void The_encoder_gives_the_same_128_numbers_for_the_same_crops()
+    {
+        Assert.True(_both.Ours.Count >= 20, $"only {_both.Ours.Count} faces were found in the six photos");
+        for (var i = 0; i < _both.Ours.Count; i++)
+            Assert.True(Difference(_both.Encoding(i), _both.Theirs.Descriptors[i]) <= 1e-3, $"{_both.Ours[i]}: {Difference(_both.Encoding(i), _both.Theirs.Descriptors[i])}");
+    }
+
+    [Fact]
+    public void The_detector_finds_the_same_boxes_within_a_pixel()
+    {
+        foreach (var (ours, theirs) in _both.Pairs())
+        {
+            Assert.Equal(theirs.Score, ours.Score, 1e-3);
+            Assert.True(Math.Abs(ours.Box.X - theirs.Box[0]) < 1 && Math.Abs(ours.Box.Y - theirs.Box[1]) < 1, $"{ours}: {ours.Box}, theirs {string.Join(", ", theirs.Box)}");
+            Assert.True(Math.Abs(ours.Box.Width - theirs.Box[2]) < 1 && Math.Abs(ours.Box.Height - theirs.Box[3]) < 1, $"{ours}: {ours.Box}, theirs {string.Join(", ", theirs.Box)}");
+        }
+    }
+
+    [Fact]
+    public void The_68_landmarks_agree_within_a_pixel()
+    {
+        foreach (var (ours, theirs) in _both.Pairs())
+        {
+            var worst = ours.Landmarks.Zip(theirs.Landmarks, (a, b) => Math.Max(Math.Abs(a.X - b[0]), Math.Abs(a.Y - b[1]))).Max();
+            Assert.True(worst < 1, $"{ours}: {worst} px");
+        }
+    }
+
+    [Fact]
+    public void From_photo_to_encoding_the_whole_way_agrees()
+    {
+        var i = 0;
+        foreach (var (ours, theirs) in _both.Pairs())
+            Assert.True(Difference(_both.Encoding(i++), theirs.Descriptor) <= 1e-3, $"{ours}");
+    }
+
+    private static double Difference(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - (double)y)).Max();
+
+    /// <summary>Both libraries' answers, computed once for all tests of the class, by the first that asks.</summary>
+    public sealed class Both : IDisposable
+    {
+        private readonly Lazy<Answers> _answers = new(Compute);
+
+        internal IReadOnlyList<Face> Ours => _answers.Value.Faces;
+
+        internal FaceApi Theirs => _answers.Value.Theirs;
+
+        public void Dispose()
+        {
+            if (!_answers.IsValueCreated) return;
+            foreach (var photo in _answers.Value.Photos) photo.Dispose();
+        }
+
+        internal float[] Encoding(int index) => _answers.Value.Encodings[(128 * index)..(128 * (index + 1))];
+
+        internal IEnumerable<(Face Ours, FaceApiFace Theirs)> Pairs()
+        {
+            var theirs = Theirs.Photos.SelectMany(p => p).ToList();
+            Assert.Equal(theirs.Count, Ours.Count);
+            return Ours.Zip(theirs);
+        }
+
+        private static Answers Compute()
+        {
+            using var scope = NewDisposeScope();
+            var photos = SamplePhotos.Load();
+            using var detector = FaceDetector.Load();
+            using var encoder = FaceEncoder.Load();
+            Face[] faces = [.. photos.SelectMany(p => detector.Detect(p))];
+            var crops = FaceAligner.Align(faces);
+            return new Answers(photos, faces, encoder.Encode(crops).data<float>().ToArray(), FaceApi.Run(photos, crops));
+        }
+
+        private sealed record Answers(IReadOnlyList<Photo> Photos, IReadOnlyList<Face> Faces, float[] Encodings, FaceApi Theirs);
+    }
+}
