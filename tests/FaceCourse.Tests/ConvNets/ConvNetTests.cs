@@ -213,7 +213,7 @@ public sealed class ConvNetTests
         var photo = rand([1, 3, 64, 64], generator: new Generator(3)).requires_grad_(true);
         net.Activation(photo, "conv3_1")[0, .., 6, 7].sum().backward();
         var seen = photo.grad!.abs().sum([0, 1]);
-        var (rows, columns) = (seen.sum(1).nonzero(), seen.sum(0).nonzero());
+        var (rows, columns) = (seen.sum([1]).nonzero(), seen.sum([0]).nonzero());
 
         var box = net.FieldOf("conv3_1").At(6, 7, 64, 64);
 
