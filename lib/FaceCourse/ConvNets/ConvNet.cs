@@ -14,8 +14,8 @@ public class ConvNet : nn.Module<Tensor, Tensor>
 {
     private readonly NamedLayer[] _layers;
     private readonly Window[] _fields;
-    private readonly Tensor _mean;
-    private readonly Tensor _scale;
+    private readonly float[] _mean;
+    private readonly float _scale;
 
     /// <summary>Puts a network together and freezes its weights.</summary>
     /// <param name="name">What the network is called.</param>
@@ -29,10 +29,8 @@ public class ConvNet : nn.Module<Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(layers);
         _layers = [.. layers];
         IsBgr = bgr;
-        _mean = tensor(mean.ToArray()).view(3, 1, 1).DetachFromDisposeScope();
-        _scale = tensor(scale).DetachFromDisposeScope();
-        register_buffer("mean", _mean);
-        register_buffer("scale", _scale);
+        _mean = [.. mean];
+        _scale = scale;
 
         _fields = new Window[_layers.Length];
         var field = Window.Pixel;
@@ -85,8 +83,11 @@ public class ConvNet : nn.Module<Tensor, Tensor>
         }
 
         var batch = rgb.dim() == 3 ? rgb.unsqueeze(0) : rgb;
-        var values = (batch.to(_mean.device).to(_mean.dtype) - _mean) * _scale;
-        return IsBgr ? values.flip(1) : values;
+        var weights = parameters().First();
+        var mean = tensor(_mean, device: weights.device).view(3, 1, 1);
+        // In float32 to the end: 16-bit numbers around 100 are only exact to the half.
+        var values = (batch.to(float32, weights.device) - mean) * _scale;
+        return (IsBgr ? values.flip(1) : values).to(weights.dtype);
     }
 
     /// <summary>The last layer's activations: [N,C,H,W].</summary>
