@@ -74,10 +74,62 @@ public static class DistanceCharts
             xaxis = new { title = "d(img1, img2)", rangemode = "tozero" },
             yaxis = new { title = "share of pairs" },
             legend = new { orientation = "h", y = 1.15 },
-            shapes = new[] { new { type = "line", x0 = threshold, x1 = threshold, yref = "paper", y0 = 0, y1 = 1, line = new { dash = "dash", color = "#767676" } } },
-            annotations = new[] { new { x = threshold, y = 1.0, yref = "paper", text = $"τ = {threshold:0.00}", showarrow = false, xanchor = "left", yanchor = "bottom" } },
+            shapes = new[] { ThresholdLine(threshold) },
+            annotations = new[] { ThresholdLabel(threshold) },
         },
         $"Histogram of {same.Count} distances between photos of one person (median {Median(same):0.00}) and {different.Count} between different people (median {Median(different):0.00}), with the threshold at {threshold:0.00}.");
+
+    /// <summary>False accept rate and false reject rate over every threshold, with the chosen one as a line.</summary>
+    /// <param name="thresholds">The τ that were tried, rising.</param>
+    /// <param name="falseAccepts">FAR at each: the share of impostor pairs let in.</param>
+    /// <param name="falseRejects">FRR at each: the share of genuine pairs turned away.</param>
+    /// <param name="threshold">τ.</param>
+    public static Figure ErrorRates(IReadOnlyList<double> thresholds, IReadOnlyList<double> falseAccepts, IReadOnlyList<double> falseRejects, double threshold) => Figure.Of(
+        [
+            new { type = "scatter", mode = "lines", name = "FAR: strangers let in", x = thresholds, y = falseAccepts, line = new { color = Figure.Colours[1], width = 3 } },
+            new { type = "scatter", mode = "lines", name = "FRR: friends turned away", x = thresholds, y = falseRejects, line = new { color = Figure.Colours[0], width = 3, dash = "dot" } },
+        ],
+        new
+        {
+            height = 340.0,
+            xaxis = new { title = "threshold τ" },
+            yaxis = new { title = "error rate", tickformat = ".0%", rangemode = "tozero" },
+            legend = new { orientation = "h", y = 1.15 },
+            shapes = new[] { ThresholdLine(threshold) },
+            annotations = new[] { ThresholdLabel(threshold) },
+        },
+        $"Two curves over the threshold. The false accept rate rises from 0, the false reject rate falls to 0; the line marks τ = {threshold:0.00}.");
+
+    /// <summary>The encodings of many faces as a heat map: a row per face, a column per number.</summary>
+    /// <param name="encodings">[N,128].</param>
+    /// <param name="names">N short names.</param>
+    public static Figure Encodings(Tensor encodings, IReadOnlyList<string> names) => Figure.Of(
+        [new { type = "heatmap", z = encodings, y = names, colorscale = "RdBu", zmid = 0, colorbar = new { title = new { text = "value" } }, hovertemplate = "%{y}, number %{x}: %{z:.3f}<extra></extra>" }],
+        new { height = 60.0 + (18 * names.Count), xaxis = new { title = "number of the encoding" }, yaxis = new { autorange = "reversed", tickfont = new { size = 10 } } },
+        $"Heat map with {names.Count} rows of {encodings.shape[1]} numbers each, one row per face. Every row has its own pattern.");
+
+    /// <summary>How a distance moves while a photo gets worse, with τ as a line.</summary>
+    /// <param name="what">What is turned up, the name of the x axis.</param>
+    /// <param name="steps">How far.</param>
+    /// <param name="distances">d to the untouched photo at each step; NaN where the face was no longer found.</param>
+    /// <param name="threshold">τ.</param>
+    public static Figure Drift(string what, IReadOnlyList<double> steps, IReadOnlyList<double> distances, double threshold) => Figure.Of(
+        [new { type = "scatter", mode = "lines+markers", x = steps, y = distances, line = new { width = 3 }, hovertemplate = what + " %{x}: d = %{y:.3f}<extra></extra>" }],
+        new
+        {
+            height = 320.0,
+            xaxis = new { title = what },
+            yaxis = new { title = "d to the untouched photo", rangemode = "tozero" },
+            shapes = new[] { new { type = "line", y0 = threshold, y1 = threshold, xref = "paper", x0 = 0, x1 = 1, line = new { dash = "dash", color = "#767676" } } },
+            annotations = new[] { new { y = threshold, x = 0, xref = "paper", text = $"τ = {threshold:0.00}", showarrow = false, xanchor = "left", yanchor = "bottom" } },
+        },
+        $"The distance grows with {what}, from {distances[0]:0.00} to {distances.LastOrDefault(double.IsFinite):0.00}; τ = {threshold:0.00}.");
+
+    private static object ThresholdLine(double threshold) =>
+        new { type = "line", x0 = threshold, x1 = threshold, yref = "paper", y0 = 0, y1 = 1, line = new { dash = "dash", color = "#767676" } };
+
+    private static object ThresholdLabel(double threshold) =>
+        new { x = threshold, y = 1.0, yref = "paper", text = $"τ = {threshold:0.00}", showarrow = false, xanchor = "left", yanchor = "bottom" };
 
     private static object Bars(string name, IReadOnlyList<double> x, string colour) => new
     {

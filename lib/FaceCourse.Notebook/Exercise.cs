@@ -1,0 +1,54 @@
+using System.Net;
+using FaceCourse.Notebook.Rendering;
+
+namespace FaceCourse.Notebook;
+
+/// <summary>A "your turn" cell's check: says right, or wrong and why; gives a hint on the second try and the folded solution from the third.</summary>
+/// <param name="hint">What to look at, when the first try was wrong.</param>
+/// <param name="solution">The answer with its reason, folded away.</param>
+/// <example><code>
+/// var ex = new Exercise("Look where the blue bars end.", "τ = 0.5, because …");
+/// ex.Check(tau is > 0.4 and &lt; 0.6, $"with τ = {tau}, {falseAccepts} strangers are let in")
+/// </code></example>
+public sealed class Exercise(string hint, string solution)
+{
+    /// <summary>How often <see cref="Check"/> has found the answer wrong since it was last right.</summary>
+    public int WrongTries { get; private set; }
+
+    /// <summary>True once the answer has been right.</summary>
+    public bool Solved { get; private set; }
+
+    /// <summary>Judges an answer.</summary>
+    /// <param name="right">Whether it is right.</param>
+    /// <param name="because">What the answer leads to: said in both cases.</param>
+    public ExerciseCard Check(bool right, string because)
+    {
+        WrongTries = right ? 0 : WrongTries + 1;
+        Solved |= right;
+        return new ExerciseCard(right, because, WrongTries >= 2 ? hint : null, WrongTries >= 3 ? solution : null);
+    }
+}
+
+/// <summary>What a "your turn" cell answers.</summary>
+/// <param name="right">Whether the answer was right.</param>
+/// <param name="because">Why.</param>
+/// <param name="hint">Shown when not null.</param>
+/// <param name="solution">Shown folded when not null.</param>
+public sealed class ExerciseCard(bool right, string because, string? hint, string? solution) : Shown
+{
+    /// <summary>Whether the answer was right.</summary>
+    public bool Right { get; } = right;
+
+    /// <inheritdoc/>
+    public override string AlternativeText => $"{(Right ? "Right" : "Not yet")}: {because}{(hint is null ? "" : $" Hint: {hint}")}";
+
+    /// <inheritdoc/>
+    public override string ToHtml()
+    {
+        // A sign and a word as well as a colour: colour alone would not reach everybody.
+        var (sign, word, colour) = Right ? ("✓", "Right", Figure.Colours[2]) : ("✗", "Not yet", Figure.Colours[3]);
+        var more = hint is null ? "" : $"<p style=\"margin:.5em 0 0\"><b>Hint.</b> {WebUtility.HtmlEncode(hint)}</p>";
+        if (solution is not null) more += $"<details style=\"margin:.5em 0 0\"><summary>Solution</summary>{WebUtility.HtmlEncode(solution)}</details>";
+        return $"<div role=\"status\" style=\"border-left:4px solid {colour};padding:.5em 1em;font:15px/1.5 system-ui,sans-serif\"><b style=\"color:{colour}\">{sign} {word}.</b> {WebUtility.HtmlEncode(because)}{more}</div>";
+    }
+}
