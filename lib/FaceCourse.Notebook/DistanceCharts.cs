@@ -5,8 +5,6 @@ namespace FaceCourse.Notebook;
 /// <summary>Charts of distances between face encodings.</summary>
 public static class DistanceCharts
 {
-    private const double Cell = 1.0;
-
     /// <summary>The matrix of all distances d(i, j) as a heat map with a face beside each row and above each column.</summary>
     /// <param name="distances">[N,N], symmetric; d = ‖f(xᵢ) − f(xⱼ)‖.</param>
     /// <param name="faces">N face pictures as data addresses, for the margins.</param>
@@ -23,13 +21,10 @@ public static class DistanceCharts
         }
 
         var largest = distances.max().to(float64).item<double>();
-        // Plotly draws heat map rows upwards; the axis is reversed so that row 0 is on top, as in a matrix.
-        var pictures = Enumerable.Range(0, n).SelectMany(i => new object[]
-        {
-            Thumbnail(faces[i], "x", "paper", i, 1.01, Cell * 0.92, 0.09, "center", "bottom"),
-            Thumbnail(faces[i], "paper", "y", -0.01, i, 0.09, Cell * 0.92, "right", "middle"),
-        });
-        var axis = new { showticklabels = false, showgrid = false, zeroline = false, range = new[] { -0.5, n - 0.5 } };
+        // The faces stand in a row and a column of their own, at -1. Plotly draws heat map rows upwards; the axis is
+        // reversed so that row 0 is on top, as in a matrix.
+        var pictures = Enumerable.Range(0, n).SelectMany(i => new object[] { Thumbnail(faces[i], i, -1), Thumbnail(faces[i], -1, i) });
+        var across = new { showticklabels = false, ticks = "", showgrid = false, zeroline = false, range = new[] { -1.6, n - 0.5 }, constrain = "domain" };
 
         return Figure.Of(
             [
@@ -50,10 +45,10 @@ public static class DistanceCharts
             new
             {
                 height = 640.0,
-                margin = new { l = 90, r = 20, t = 80, b = 20 },
+                margin = new { l = 10, r = 20, t = 20, b = 10 },
                 images = pictures,
-                xaxis = new { axis.showticklabels, axis.showgrid, axis.zeroline, axis.range, constrain = "domain" },
-                yaxis = new { axis.showticklabels, axis.showgrid, axis.zeroline, range = new[] { n - 0.5, -0.5 }, scaleanchor = "x", constrain = "domain" },
+                xaxis = across,
+                yaxis = new { across.showticklabels, across.ticks, across.showgrid, across.zeroline, range = new[] { n - 0.5, -1.6 }, across.constrain, scaleanchor = "x" },
             },
             $"Heat map of the distances between {n} faces. Blue squares are pairs at most {threshold:0.00} apart, orange ones are farther.");
     }
@@ -73,7 +68,7 @@ public static class DistanceCharts
             height = 340.0,
             xaxis = new { title = "d(img1, img2)", rangemode = "tozero" },
             yaxis = new { title = "share of pairs" },
-            legend = new { orientation = "h", y = 1.15 },
+            legend = new { orientation = "h", y = 1.22 },
             shapes = new[] { ThresholdLine(threshold) },
             annotations = new[] { ThresholdLabel(threshold) },
         },
@@ -94,7 +89,7 @@ public static class DistanceCharts
             height = 340.0,
             xaxis = new { title = "threshold τ" },
             yaxis = new { title = "error rate", tickformat = ".0%", rangemode = "tozero" },
-            legend = new { orientation = "h", y = 1.15 },
+            legend = new { orientation = "h", y = 1.22 },
             shapes = new[] { ThresholdLine(threshold) },
             annotations = new[] { ThresholdLabel(threshold) },
         },
@@ -145,8 +140,8 @@ public static class DistanceCharts
 
     private static double Median(IReadOnlyList<double> x) => x.Count == 0 ? double.NaN : x.Order().ElementAt(x.Count / 2);
 
-    private static object Thumbnail(string source, string xref, string yref, double x, double y, double sizex, double sizey, string xanchor, string yanchor) =>
-        new { source, xref, yref, x, y, sizex, sizey, xanchor, yanchor, layer = "above" };
+    private static object Thumbnail(string source, double x, double y) =>
+        new { source, xref = "x", yref = "y", x, y, sizex = 0.94, sizey = 0.94, xanchor = "center", yanchor = "middle", layer = "above" };
 
     private static object[][] Scale(double at) =>
         [[0.0, "#08306b"], [at * 0.999, "#9ecae1"], [at, "#fdd49e"], [1.0, "#7f2704"]];

@@ -1,17 +1,35 @@
+using System.Collections.Concurrent;
 using System.Net;
 using FaceCourse.Notebook.Rendering;
 
 namespace FaceCourse.Notebook;
 
 /// <summary>A "your turn" cell's check: says right, or wrong and why; gives a hint on the second try and the folded solution from the third.</summary>
-/// <param name="hint">What to look at, when the first try was wrong.</param>
-/// <param name="solution">The answer with its reason, folded away.</param>
 /// <example><code>
-/// var ex = new Exercise("Look where the blue bars end.", "τ = 0.5, because …");
-/// ex.Check(tau is > 0.4 and &lt; 0.6, $"with τ = {tau}, {falseAccepts} strangers are let in")
+/// Exercise.Named("tau", hint: "Look where the blue bars end.", solution: "0.5, because …")
+///     .Check(tau is > 0.4 and &lt; 0.6, $"With τ = {tau}, {letIn} strangers are let in.")
 /// </code></example>
-public sealed class Exercise(string hint, string solution)
+public sealed class Exercise
 {
+    private static readonly ConcurrentDictionary<string, Exercise> All = new(StringComparer.Ordinal);
+
+    private string _hint = "", _solution = "";
+
+    private Exercise()
+    {
+    }
+
+    /// <summary>The exercise of this name; a cell that is run again finds it with its tries counted.</summary>
+    /// <param name="name">Unique within the notebook.</param>
+    /// <param name="hint">What to look at, shown from the second wrong try on.</param>
+    /// <param name="solution">The answer with its reason, folded, from the third on.</param>
+    public static Exercise Named(string name, string hint, string solution)
+    {
+        var exercise = All.GetOrAdd(name, _ => new Exercise());
+        (exercise._hint, exercise._solution) = (hint, solution);
+        return exercise;
+    }
+
     /// <summary>How often <see cref="Check"/> has found the answer wrong since it was last right.</summary>
     public int WrongTries { get; private set; }
 
@@ -25,7 +43,7 @@ public sealed class Exercise(string hint, string solution)
     {
         WrongTries = right ? 0 : WrongTries + 1;
         Solved |= right;
-        return new ExerciseCard(right, because, WrongTries >= 2 ? hint : null, WrongTries >= 3 ? solution : null);
+        return new ExerciseCard(right, because, WrongTries >= 2 ? _hint : null, WrongTries >= 3 ? _solution : null);
     }
 }
 

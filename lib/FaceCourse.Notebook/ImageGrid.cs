@@ -27,7 +27,7 @@ public sealed class ImageGrid(IReadOnlyList<Tile> tiles, int width = 150, string
     {
         var html = new StringBuilder("<figure style=\"margin:0\">");
         if (title is not null) html.Append($"<figcaption style=\"font-weight:600;margin:0 0 .5em\">{WebUtility.HtmlEncode(title)}</figcaption>");
-        html.Append("<div style=\"display:flex;flex-wrap:wrap;gap:12px\">");
+        html.Append("<div style=\"display:flex;flex-wrap:wrap;gap:12px;padding:4px\">");
         foreach (var tile in tiles)
         {
             var frame = tile.Frame is null ? "" : $"outline:4px solid {tile.Frame};";

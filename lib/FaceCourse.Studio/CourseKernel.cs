@@ -13,7 +13,7 @@ internal static class CourseKernel
 {
     private static readonly string[] Imports =
     [
-        "FaceCourse.Assets", "FaceCourse.Faces", "FaceCourse.Images", "FaceCourse.Notebook", "FaceCourse.Tensors",
+        "FaceCourse.Assets", "FaceCourse.Faces", "FaceCourse.Images", "FaceCourse.Notebook", "FaceCourse.Similarity", "FaceCourse.Tensors",
         "Plotly.NET.CSharp", "TorchSharp", "static TorchSharp.torch",
     ];
 

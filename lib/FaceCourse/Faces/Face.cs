@@ -14,12 +14,12 @@ public sealed record Face(Photo Photo, int Index, Box Box, double Score, IReadOn
     public string Name => $"{Photo.Name} #{Index + 1}";
 
     /// <summary>The face at the same place in another version of the photo (darker, smaller, compressed), or null if none was found there.</summary>
-    /// <param name="others">The faces found in that version.</param>
+    /// <param name="others">The faces found in that version; faces of other photos are passed over.</param>
     public Face? In(IEnumerable<Face> others)
     {
         ArgumentNullException.ThrowIfNull(others);
         var mine = Relative(this);
-        return others.MaxBy(o => Relative(o).Iou(mine)) is { } best && Relative(best).Iou(mine) > 0.4 ? best : null;
+        return others.Where(o => o.Photo.Original == Photo.Original).MaxBy(o => Relative(o).Iou(mine)) is { } best && Relative(best).Iou(mine) > 0.4 ? best : null;
 
         static Box Relative(Face face) => new(
             face.Box.X / face.Photo.Width, face.Box.Y / face.Photo.Height, face.Box.Width / face.Photo.Width, face.Box.Height / face.Photo.Height);

@@ -7,11 +7,19 @@ namespace FaceCourse.Images;
 /// <param name="name">Such as the file's name without extension.</param>
 public sealed class Photo(Tensor pixels, string name) : IDisposable
 {
+    private readonly Photo? _original;
+
+    private Photo(Tensor pixels, string name, Photo original)
+        : this(pixels, name) => _original = original;
+
     /// <summary>[3,H,W], float32, RGB, 0…1.</summary>
     public Tensor Pixels { get; } = pixels.DetachFromDisposeScope();
 
     /// <summary>What to call it.</summary>
     public string Name { get; } = name;
+
+    /// <summary>The photo this one was made from by changing it, or itself.</summary>
+    public Photo Original => _original ?? this;
 
     /// <summary>Pixels from left to right.</summary>
     public int Width => (int)Pixels.shape[2];
@@ -30,7 +38,7 @@ public sealed class Photo(Tensor pixels, string name) : IDisposable
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        return new Photo(change(Pixels).MoveToOuterDisposeScope(), $"{Name}, {what}");
+        return new Photo(change(Pixels).MoveToOuterDisposeScope(), $"{Name}, {what}", Original);
     }
 
     /// <summary>The photo as a <c>data:</c> address, for an <c>img</c> element.</summary>
