@@ -76,11 +76,16 @@ public sealed class FacePipelineTests : IClassFixture<FacePipelineTests.Networks
     {
         using var crops = rand(2, 3, 150, 150, generator: new Generator(1));
         _networks.Encoder.Encode(crops).Dispose();
-        var before = TorchSharp.Tensor.TotalCount;
+        var before = Live();
         for (var i = 0; i < 100; i++) _networks.Encoder.Encode(crops).Dispose();
 
-        Assert.Equal(before, TorchSharp.Tensor.TotalCount);
+        Assert.Equal(before, Live());
+        using var one = zeros(1);
+        Assert.Equal(before + 1, Live());
     }
+
+    // Of this thread alone: other tests run beside this one.
+    private static long Live() => TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
     /// <summary>Loaded once for the class, by the first test that asks.</summary>
     public sealed class Networks : IDisposable
