@@ -23,8 +23,9 @@ internal static class Convolution
     /// <param name="kernel">[H,W,channels,1], TensorFlow's order.</param>
     /// <param name="bias">[channels].</param>
     /// <param name="stride">Step in both directions.</param>
-    public static Conv2d Depthwise(Tensor kernel, Tensor bias, int stride = 1) =>
-        Build(kernel.permute(2, 3, 0, 1), bias, stride, padding: 0, groups: kernel.shape[2]);
+    /// <param name="padding">Zeros on every side.</param>
+    public static Conv2d Depthwise(Tensor kernel, Tensor bias, int stride = 1, int padding = 0) =>
+        Build(kernel.permute(2, 3, 0, 1), bias, stride, padding, groups: kernel.shape[2]);
 
     /// <summary>Zeros around x as TensorFlow's "same" puts them: the odd one goes to the right and to the bottom.</summary>
     /// <param name="x">[N,C,H,W].</param>

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace FaceCourse.Tests.Faces;
 
 /// <summary>@vladmandic/face-api run in Node on TensorFlow.js's WebAssembly backend: the library ours is compared with.</summary>
-internal sealed record FaceApi(IReadOnlyList<FaceApiFace[]> Photos, IReadOnlyList<float[]> Descriptors)
+internal sealed record FaceApi(IReadOnlyList<FaceApiFace[]> Photos, IReadOnlyList<float[]> Descriptors, IReadOnlyList<FaceApiFace[]> Tiny)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
@@ -91,5 +91,5 @@ internal sealed record FaceApi(IReadOnlyList<FaceApiFace[]> Photos, IReadOnlyLis
     }
 }
 
-/// <summary>A face as the JavaScript library reports it, in photo pixels.</summary>
+/// <summary>A face as the JavaScript library reports it, in photo pixels; the tiny detector was asked for boxes only.</summary>
 internal sealed record FaceApiFace(double Score, double[] Box, double[][] Landmarks, float[] Descriptor);

@@ -49,6 +49,38 @@ public sealed class FaceApiParityTests : IClassFixture<FaceApiParityTests.Both>
             Assert.True(Difference(_both.Encoding(i++), theirs.Descriptor) <= 1e-3, $"{ours}");
     }
 
+    [Fact]
+    public void The_tiny_detector_finds_the_same_boxes_within_a_pixel()
+    {
+        var (ours, theirs) = (_both.OursTiny, _both.Theirs.Tiny);
+        Assert.True(ours.Sum(f => f.Count) >= 15, $"only {ours.Sum(f => f.Count)} faces were found in the six photos");
+        for (var photo = 0; photo < ours.Count; photo++)
+        {
+            Assert.Equal(theirs[photo].Length, ours[photo].Count);
+            foreach (var (a, b) in ours[photo].Zip(theirs[photo].OrderByDescending(f => f.Score)))
+            {
+                Assert.Equal(b.Score, a.Score, 1e-3);
+                Assert.All([a.Box.X - b.Box[0], a.Box.Y - b.Box[1], a.Box.Width - b.Box[2], a.Box.Height - b.Box[3]], d => Assert.InRange(d, -1, 1));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_batch_of_photos_gives_what_each_photo_gives_alone()
+    {
+        using var detector = FaceDetector.LoadTiny();
+        using var photo = SamplePhotos.Load(1);
+
+        var alone = detector.Detect(photo);
+
+        Assert.Equal(_both.OursTiny[0].Count, alone.Count);
+        foreach (var (a, b) in alone.Zip(_both.OursTiny[0]))
+        {
+            Assert.Equal(a.Box.X, b.Box.X, 1e-2);
+            Assert.Equal(a.Landmarks[30].Y, b.Landmarks[30].Y, 1e-2);
+        }
+    }
+
     private static double Difference(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs(x - (double)y)).Max();
 
     /// <summary>Both libraries' answers, computed once for all tests of the class, by the first that asks.</summary>
@@ -57,6 +89,8 @@ public sealed class FaceApiParityTests : IClassFixture<FaceApiParityTests.Both>
         private readonly Lazy<Answers> _answers = new(Compute);
 
         internal IReadOnlyList<Face> Ours => _answers.Value.Faces;
+
+        internal IReadOnlyList<IReadOnlyList<Face>> OursTiny => _answers.Value.Tiny;
 
         internal FaceApi Theirs => _answers.Value.Theirs;
 
@@ -81,11 +115,12 @@ public sealed class FaceApiParityTests : IClassFixture<FaceApiParityTests.Both>
             var photos = SamplePhotos.Load();
             using var detector = FaceDetector.Load();
             using var encoder = FaceEncoder.Load();
-            Face[] faces = [.. photos.SelectMany(p => detector.Detect(p))];
+            using var tiny = FaceDetector.LoadTiny();
+            Face[] faces = [.. detector.Detect(photos).SelectMany(f => f)];
             var crops = FaceAligner.Align(faces);
-            return new Answers(photos, faces, encoder.Encode(crops).data<float>().ToArray(), FaceApi.Run(photos, crops));
+            return new Answers(photos, faces, encoder.Encode(crops).data<float>().ToArray(), FaceApi.Run(photos, crops), tiny.Detect(photos));
         }
 
-        private sealed record Answers(IReadOnlyList<Photo> Photos, IReadOnlyList<Face> Faces, float[] Encodings, FaceApi Theirs);
+        private sealed record Answers(IReadOnlyList<Photo> Photos, IReadOnlyList<Face> Faces, float[] Encodings, FaceApi Theirs, IReadOnlyList<IReadOnlyList<Face>> Tiny);
     }
 }

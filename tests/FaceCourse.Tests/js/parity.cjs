@@ -18,7 +18,9 @@ const faceapi = from("@vladmandic/face-api/dist/face-api.node-wasm.js");
   await faceapi.nets.faceLandmark68Net.loadFromDisk(job.model);
   await faceapi.nets.faceRecognitionNet.loadFromDisk(job.model);
 
-  const photos = [];
+  await faceapi.nets.tinyFaceDetector.loadFromDisk(job.model);
+
+  const photos = [], tiny = [];
   for (const { file, width, height } of job.photos) {
     const photo = tf.tensor3d(new Int32Array(fs.readFileSync(file)), [height, width, 3], "int32");
     const found = await faceapi.detectAllFaces(photo, new faceapi.SsdMobilenetv1Options({ minConfidence: 0.5 })).withFaceLandmarks().withFaceDescriptors();
@@ -28,6 +30,8 @@ const faceapi = from("@vladmandic/face-api/dist/face-api.node-wasm.js");
       landmarks: f.landmarks.positions.map(p => [p.x, p.y]),
       descriptor: Array.from(f.descriptor),
     })));
+    const small = await faceapi.detectAllFaces(photo, new faceapi.TinyFaceDetectorOptions({ inputSize: 416, scoreThreshold: 0.5 }));
+    tiny.push(small.map(d => ({ score: d.score, box: [d.box.x, d.box.y, d.box.width, d.box.height] })));
     photo.dispose();
   }
 
@@ -41,5 +45,5 @@ const faceapi = from("@vladmandic/face-api/dist/face-api.node-wasm.js");
       crop.dispose();
     }
   }
-  process.stdout.write(JSON.stringify({ photos, descriptors }));
+  process.stdout.write(JSON.stringify({ photos, descriptors, tiny }));
 })();
