@@ -62,9 +62,9 @@ public sealed class NotebookPageTests : IDisposable
 
         await using var browser = await Browser.StartAsync(scheme: scheme);
         await browser.Page.GotoAsync(new Uri(_file).AbsoluteUri);
-        await browser.Page.WaitForSelectorAsync(".plot[data-drawn=true] svg.main-svg");
+        await browser.Page.WaitForSelectorAsync(".course-chart[data-drawn=true] svg.main-svg");
 
-        Assert.True(await browser.Page.Locator(".plot .scatterlayer path").First.IsVisibleAsync());
+        Assert.True(await browser.Page.Locator(".course-chart .scatterlayer path").First.IsVisibleAsync());
         Assert.Empty(browser.Errors);
     }
 

@@ -74,7 +74,7 @@ internal static partial class NotebookPage
         {
             var label = data[Mime.Text] is { } text ? Text(text) : "A chart.";
             var height = figure["layout"]?["height"]?.GetValueKind() == System.Text.Json.JsonValueKind.Number ? figure["layout"]!["height"]!.GetValue<double>() : 420;
-            body.Append($"<div class=\"plot\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(label)}\" style=\"min-height:{height:0}px\"><script type=\"application/json\">")
+            body.Append($"<div class=\"course-chart\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(label)}\" style=\"min-height:{height:0}px\"><script type=\"application/json\">")
                 .Append(figure.ToJsonString().Replace("<", "\\u003c", StringComparison.Ordinal)).Append("</script></div>");
             return 1;
         }

@@ -4,7 +4,7 @@
   const code = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
   (0, eval)(code);
   const ink = getComputedStyle(document.body).color;
-  for (const box of document.querySelectorAll(".plot")) {
+  for (const box of document.querySelectorAll(".course-chart")) {
     const figure = JSON.parse(box.firstElementChild.textContent);
     figure.layout = Object.assign({}, figure.layout, { font: Object.assign({}, figure.layout && figure.layout.font, { color: ink }) });
     await window.Plotly.newPlot(box, figure);
