@@ -73,6 +73,27 @@ public sealed class FaceDetector : IDisposable
             found.AddRange(Boxes(photos, from, Math.Min(photos.Count, from + PhotosPerBatch), minScore, maxFaces, maxOverlap ?? UsualMaxOverlap));
         }
 
+        return WithLandmarks(photos, found, ct);
+    }
+
+    /// <summary>Takes photos that are nothing but a face, as old collections hold them, and finds the landmarks.</summary>
+    /// <returns>One face per photo, its box the whole photo, its score 1.</returns>
+    public IReadOnlyList<Face> WholePhotos(IReadOnlyList<Photo> photos)
+    {
+        ArgumentNullException.ThrowIfNull(photos);
+        using var inference = inference_mode();
+        return [.. WithLandmarks(photos, [.. photos.Select((p, i) => (i, new Box(0, 0, p.Width, p.Height), 1.0))], default).SelectMany(f => f)];
+    }
+
+    /// <summary>Frees the networks.</summary>
+    public void Dispose()
+    {
+        _boxes.Dispose();
+        _landmarks.Dispose();
+    }
+
+    private List<Face>[] WithLandmarks(IReadOnlyList<Photo> photos, List<(int Photo, Box Box, double Score)> found, CancellationToken ct)
+    {
         // A box may lie outside the photo altogether; there is no face to look at then.
         var faces = photos.Select(_ => new List<Face>()).ToArray();
         foreach (var batch in found.Where(f => f.Box.Inside(photos[f.Photo].Width, photos[f.Photo].Height) is { Width: > 0, Height: > 0 }).Chunk(FacesPerBatch))
@@ -90,13 +111,6 @@ public sealed class FaceDetector : IDisposable
         }
 
         return faces;
-    }
-
-    /// <summary>Frees the networks.</summary>
-    public void Dispose()
-    {
-        _boxes.Dispose();
-        _landmarks.Dispose();
     }
 
     private List<(int Photo, Box Box, double Score)> Boxes(IReadOnlyList<Photo> photos, int from, int to, double minScore, int maxFaces, double maxOverlap)
