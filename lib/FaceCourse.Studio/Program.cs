@@ -9,6 +9,7 @@ var root = new RootCommand("FaceCourse: the lecture 'Face recognition' as C# not
     RunCommand.Create(),
     DoctorCommand.Create(),
     KernelCommand.Create(),
+    TrainCourseNetCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();

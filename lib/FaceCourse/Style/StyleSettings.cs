@@ -93,10 +93,10 @@ public sealed record StyleSettings
 
     internal void Check()
     {
-        if (Beta == 0 && Alpha is 0 or null && Beta == 0 && ContentShare == 0) throw new ArgumentException("α and β are both 0: every picture costs nothing, so there is nothing to paint. Give one of them a value above 0.");
+        if (Beta == 0 && (Alpha ?? ContentShare) == 0) throw new ArgumentException("α and β are both 0: every picture costs nothing, so there is nothing to paint. Give one of them a value above 0.");
         if (Alpha is < 0 or double.NaN || Beta is < 0 or double.NaN) throw new ArgumentException($"α and β weigh costs and cannot be negative; they are {Alpha} and {Beta}.");
         if (Size is < 1 or > 4096) throw new ArgumentException($"The size must lie between 1 and 4096 pixels, not {Size}.");
         if (Steps < 1 || Levels < 1 || ReportEvery < 1) throw new ArgumentException("Steps, Levels and ReportEvery must be at least 1.");
-        if (Optimizer == PixelOptimizer.GradientDescent && LearningRate is null) throw new ArgumentException("Gradient descent needs a LearningRate: no one value fits all networks and costs. Try the 1/largest gradient.");
+        if (Optimizer == PixelOptimizer.GradientDescent && LearningRate is null) throw new ArgumentException("Gradient descent needs a LearningRate: no one value fits all networks and costs. Start with 1 divided by the largest gradient.");
     }
 }

@@ -1,0 +1,222 @@
+using FaceCourse.ConvNets;
+using FaceCourse.Style;
+using FaceCourse.Tests.ConvNets;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace FaceCourse.Tests.Style;
+
+public sealed class StyleTransferTests
+{
+    private static readonly StyleSettings Small = new() { Size = 96, Steps = 30 };
+
+    private static Painting Paint(ConvNet net, Tensor content, Tensor style, StyleSettings settings) =>
+        StyleTransfer.Paint(net, content, style, settings, null, TestContext.Current.CancellationToken);
+
+    private static double StyleShare(ConvNet judge, Tensor content, Tensor style, Tensor picture)
+    {
+        using var problem = new StyleProblem(judge, content, style, new() { Lambda = new Dictionary<string, double> { ["conv1_1"] = 0.25, ["conv2_1"] = 0.25, ["conv3_1"] = 0.25, ["conv3_4"] = 0.25 } });
+        return problem.Costs(picture).Style / problem.Costs(content).Style;
+    }
+
+    [Fact]
+    public void VGG_19_brings_the_style_cost_below_5_percent_and_keeps_the_content()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Vgg();
+        var (content, style, other) = (Photos.Get("media/content/astronaut.png", 96, 96), Photos.Get(Photos.Styles[0], 96, 96), Photos.Get("media/content/coffee.png", 96, 96));
+
+        using var painting = Paint(net, content, style, Small);
+
+        Assert.InRange(StyleShare(net, content, style, painting.Picture), 0, 0.05);
+        Assert.True(ContentCost(painting.Picture) < ContentCost(other));
+        Assert.Null(painting.Stopped);
+
+        double ContentCost(Tensor g) => Cost.Content(net.Activation(content, "conv3_2"), net.Activation(g, "conv3_2")).item<float>();
+    }
+
+    [Fact]
+    public void The_picture_is_painted_and_not_the_network()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var before = net.parameters().Select(p => p.clone()).ToList();
+        var (content, style) = (Photos.Get("media/content/chelsea.png", 96, 128), GeneratedStyles.Strokes(128));
+
+        using var painting = Paint(net, content, style, Small with { Size = 128 });
+
+        Assert.All(net.parameters().Zip(before), p => Assert.True(p.First.equal(p.Second).all().item<bool>()));
+        Assert.Equal([3, 96, 128], painting.Picture.shape);
+        Assert.InRange(painting.Picture.min().item<float>(), 0, 1);
+        Assert.InRange(painting.Picture.max().item<float>(), 0, 1);
+        Assert.True(painting.Costs.Total < 0.5 * painting.First.Total);
+    }
+
+    [Theory]
+    [InlineData(PixelOptimizer.Adam, 0.02)]
+    [InlineData(PixelOptimizer.GradientDescent, 0.05)]
+    public void The_other_optimizers_lower_the_total_cost_too(PixelOptimizer optimizer, double rate)
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var (content, style) = (Photos.Get("media/content/coffee.png", 64, 96), GeneratedStyles.Mosaic(96));
+
+        using var painting = Paint(net, content, style, Small with { Optimizer = optimizer, LearningRate = rate, Levels = 1 });
+
+        Assert.True(painting.Costs.Total < painting.First.Total);
+        Assert.Equal(30, painting.Curve.Count);
+    }
+
+    [Fact]
+    public void The_reported_costs_obey_the_formula()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var (content, style, g) = (Photos.Get("media/content/coffee.png", 64, 96), GeneratedStyles.Mosaic(96), rand([3, 64, 96], generator: new Generator(1)));
+        using var problem = new StyleProblem(net, content, style);
+
+        var (costs, gradient) = problem.At(g);
+
+        var byHand = problem.Lambda.Sum(l => l.Value * Cost.Style(net.Activation(style, l.Key), net.Activation(g, l.Key)).item<float>());
+        Assert.Equal(byHand, costs.Style, 1e-3 * byHand);
+        Assert.Equal(problem.Alpha * costs.Content + problem.Beta * costs.Style, costs.Total, 1e-4 * costs.Total);
+        // The slope along the gradient, by finite differences.
+        var h = 1e-3 / gradient.norm().item<float>();
+        var slope = (problem.Costs(g + h * gradient).Total - problem.Costs(g - h * gradient).Total) / (2 * h);
+        Assert.Equal(gradient.square().sum().item<float>(), slope, 0.05 * Math.Abs(slope));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_picture_from_noise()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var (content, style) = (Photos.Get("media/content/coffee.png", 64, 64), GeneratedStyles.Woodcut(64));
+        var settings = Small with { Size = 64, Steps = 6, Start = StartFrom.Noise };
+
+        using var one = Paint(net, content, style, settings);
+        using var two = Paint(net, content, style, settings);
+        using var other = Paint(net, content, style, settings with { Seed = 2 });
+
+        Assert.True(one.Picture.allclose(two.Picture, 1e-3, 1e-3));
+        Assert.False(one.Picture.allclose(other.Picture, 1e-2, 1e-2));
+    }
+
+    [Fact]
+    public void A_cancelled_run_returns_the_best_picture_so_far_and_says_so()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        using var stop = new CancellationTokenSource();
+        var (content, style) = (Photos.Get("media/content/coffee.png", 64, 96), GeneratedStyles.Mosaic(96));
+        var previews = 0;
+
+        using var painting = StyleTransfer.Paint(net, content, style, Small with { Steps = 1000, ReportEvery = 5 }, new Now(step =>
+        {
+            if (step.Preview is { } preview)
+            {
+                previews++;
+                preview.Dispose();
+            }
+
+            if (step.Step == 12) stop.Cancel();
+        }), stop.Token);
+
+        Assert.Contains("Cancelled after 12", painting.Stopped);
+        Assert.Equal(12, painting.Curve.Count);
+        Assert.Equal(2, previews);
+        Assert.Equal([3, 64, 96], painting.Picture.shape);
+    }
+
+    [Fact]
+    public void A_diverging_run_stops_says_why_and_keeps_the_best()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var (content, style) = (Photos.Get("media/content/coffee.png", 64, 96), GeneratedStyles.Mosaic(96));
+
+        using var painting = Paint(net, content, style, Small with { Alpha = double.PositiveInfinity, Levels = 1 });
+
+        Assert.Contains("not a finite number", painting.Stopped);
+        Assert.True(painting.Picture.isfinite().all().item<bool>());
+    }
+
+    [Fact]
+    public void Keeping_colours_keeps_each_pixels_hue()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var (content, style) = (Photos.Get("media/content/coffee.png", 64, 96), GeneratedStyles.Mosaic(96));
+
+        using var painting = Paint(net, content, style, Small with { KeepColours = true, Steps = 10 });
+
+        var ours = painting.Picture - Colours.Luma(painting.Picture);
+        var photos = content - Colours.Luma(content);
+        // The colour differences point the same way: the cross product vanishes.
+        Assert.True(linalg.cross(ours, photos, dim: 0).abs().max().item<float>() < 1e-3);
+    }
+
+    [Fact]
+    public void A_mask_leaves_the_rest_of_the_photo_alone()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var (content, style) = (Photos.Get("media/content/coffee.png", 64, 96), GeneratedStyles.Mosaic(96));
+        var mask = zeros(64, 96);
+        mask.narrow(1, 0, 48).fill_(1);
+
+        using var painting = Paint(net, content, style, Small with { Mask = mask, Steps = 10 });
+
+        var moved = (painting.Picture - content).abs();
+        Assert.True(moved.narrow(2, 48, 48).max().item<float>() < 1e-6);
+        Assert.True(moved.narrow(2, 0, 48).mean().item<float>() > 0.02);
+    }
+
+    [Fact]
+    public void Pictures_of_one_pixel_and_panoramas_are_painted_or_refused_in_words()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var style = GeneratedStyles.Mosaic(96);
+        var settings = Small with { Size = 64, Steps = 2 };
+
+        using var pixel = Paint(net, full([3, 1, 1], 0.5), style, settings);
+        using var wide = Paint(net, rand(3, 40, 200), style, settings);
+        var thread = Assert.Throws<ArgumentException>(() => Paint(net, rand(3, 1, 2000), style, settings));
+        var grey = Assert.Throws<ArgumentException>(() => Paint(net, rand(1, 64, 64), style, settings));
+
+        Assert.Equal([3, 64, 64], pixel.Picture.shape);
+        Assert.True(wide.Picture.size(2) > 2 * wide.Picture.size(1));
+        Assert.Contains("too narrow", thread.Message);
+        Assert.Contains("[1,64,64]", grey.Message);
+    }
+
+    [Fact]
+    public void Nothing_to_paint_and_unknown_layers_are_refused_in_words()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+        var picture = rand(3, 64, 64);
+
+        var nothing = Assert.Throws<ArgumentException>(() => Paint(net, picture, picture, Small with { Alpha = 0, Beta = 0 }));
+        var layer = Assert.Throws<ArgumentException>(() => Paint(net, picture, picture, Small with { ContentLayer = "conv4_2" }));
+
+        Assert.Contains("α and β are both 0", nothing.Message);
+        Assert.Contains("fire4", layer.Message);
+    }
+
+    [Fact]
+    public void The_generated_styles_are_the_same_every_time_and_differ_from_each_other()
+    {
+        using var _ = NewDisposeScope();
+
+        Assert.True(GeneratedStyles.Strokes(64).equal(GeneratedStyles.Strokes(64)).all().item<bool>());
+        Assert.False(GeneratedStyles.Strokes(64).equal(GeneratedStyles.Strokes(64, seed: 2)).all().item<bool>());
+        Assert.All(new[] { GeneratedStyles.Strokes(64), GeneratedStyles.Mosaic(64), GeneratedStyles.Woodcut(64) }, p => Assert.True(p.std().item<float>() > 0.1));
+    }
+
+    private sealed class Now(Action<StyleStep> told) : IProgress<StyleStep>
+    {
+        public void Report(StyleStep value) => told(value);
+    }
+}
