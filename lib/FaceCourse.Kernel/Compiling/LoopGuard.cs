@@ -78,6 +78,19 @@ internal sealed class LoopGuard : CSharpSyntaxRewriter
             : visited;
     }
 
+    // Only those with a block: one that is a mere expression may have to become an expression tree.
+    public override SyntaxNode? VisitSimpleLambdaExpression(SimpleLambdaExpressionSyntax node)
+    {
+        var visited = (SimpleLambdaExpressionSyntax)base.VisitSimpleLambdaExpression(node)!;
+        return visited.Block is { } body ? visited.WithBlock(Entered(body)) : visited;
+    }
+
+    public override SyntaxNode? VisitParenthesizedLambdaExpression(ParenthesizedLambdaExpressionSyntax node)
+    {
+        var visited = (ParenthesizedLambdaExpressionSyntax)base.VisitParenthesizedLambdaExpression(node)!;
+        return visited.Block is { } body ? visited.WithBlock(Entered(body)) : visited;
+    }
+
     private static BlockSyntax Entered(BlockSyntax body) => body.WithStatements(body.Statements.Insert(0, FunctionCheck));
 
     private static BlockSyntax? AsBlock(ArrowExpressionClauseSyntax? arrow, TypeSyntax returns, SyntaxTokenList modifiers)

@@ -25,8 +25,8 @@ internal sealed class SubmissionChain
     private readonly ImmutableArray<string> _imports;
     private readonly string _prefix = $"cell-{Guid.NewGuid():N}-";
     private readonly ShadowedVariables _shadowed = new();
+    private readonly List<Link> _links = [];
     private object?[] _states = new object?[64];
-    private int _stateCount = 1; // slot 0 is the host object, which cells do not have
     private int _number;
 
     public SubmissionChain(IEnumerable<string> files, IEnumerable<string> imports)
@@ -40,7 +40,7 @@ internal sealed class SubmissionChain
 
     public SessionLoadContext LoadContext { get; } = new();
 
-    public CSharpCompilation? Last { get; private set; }
+    private CSharpCompilation? Last => _links.Count == 0 ? null : _links[^1].Compilation;
 
     /// <summary>Lets the following cells refer to an assembly file; one of the same name that is there already stays.</summary>
     public bool AddReference(string file)
@@ -61,7 +61,7 @@ internal sealed class SubmissionChain
     public Submission? Compile(string code, string fileName, out ImmutableArray<Diagnostic> errors, CancellationToken cancellationToken)
     {
         var tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Utf8), ParseOptions, fileName, cancellationToken);
-        var written = Compilation(tree);
+        var written = Compilation(tree, Last);
         if (tree.GetDiagnostics(cancellationToken).Any(d => d.Severity == DiagnosticSeverity.Error))
         {
             errors = Errors(written, cancellationToken);
@@ -69,7 +69,10 @@ internal sealed class SubmissionChain
         }
 
         var guarded = LoopGuard.Rewrite(tree, ParseOptions, Utf8);
-        var compilation = ReferenceEquals(guarded, tree) ? written : Compilation(guarded);
+        var declared = Declared(written);
+        var replaced = _links.AsEnumerable().Reverse().TakeWhile(l => l.Declared.IsSubsetOf(declared)).Count();
+        var compilation = replaced > 0 ? Compilation(guarded, replaced < _links.Count ? _links[^(replaced + 1)].Compilation : null)
+            : ReferenceEquals(guarded, tree) ? written : Compilation(guarded, Last);
         using var assembly = new MemoryStream();
         using var symbols = new MemoryStream();
         var emitted = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancellationToken);
@@ -79,7 +82,7 @@ internal sealed class SubmissionChain
             if (errors.IsEmpty) errors = [.. emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];
 
             // Nothing but usings and comments: there is nothing to emit, and the usings count for the next cells.
-            return errors.IsEmpty ? new Submission(written, static _ => Task.FromResult<object>(null!)) : null;
+            return errors.IsEmpty ? new Submission(written, declared, 0, static _ => Task.FromResult<object>(null!)) : null;
         }
 
         errors = [];
@@ -89,64 +92,105 @@ internal sealed class SubmissionChain
         var type = loaded.GetType(entry.ContainingType.MetadataName, throwOnError: true)!;
         var factory = type.GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
         _number++;
-        return new Submission(compilation, factory.CreateDelegate<Func<object?[], Task<object>>>());
+        return new Submission(compilation, declared, replaced, factory.CreateDelegate<Func<object?[], Task<object>>>());
     }
 
     /// <summary>What a text would mean as the next cell.</summary>
     public SemanticModel Model(string code, CancellationToken cancellationToken)
     {
         var tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Utf8), ParseOptions, "", cancellationToken);
-        return Compilation(tree).GetSemanticModel(tree);
+        return Compilation(tree, Last).GetSemanticModel(tree);
     }
 
     /// <summary>Starts a compiled cell; returns when its synchronous part has ended.</summary>
     public Task<object> Start(Submission submission)
     {
-        if (_stateCount + 1 >= _states.Length) Array.Resize(ref _states, _states.Length * 2);
+        var slot = Slot(submission);
+        if (slot + 1 >= _states.Length) Array.Resize(ref _states, _states.Length * 2);
+        submission.Replaced = _states[slot];
+        _states[slot] = null;
         return submission.Factory(_states);
     }
 
     /// <summary>Makes a started cell part of what the next ones see: also when it threw, with what it had declared.</summary>
     public void Keep(Submission submission)
     {
-        var hasState = _states[_stateCount] is not null;
-        var hasCode = ((CompilationUnitSyntax)submission.Compilation.SyntaxTrees[0].GetRoot()).Members.Count > 0;
+        var slot = Slot(submission);
+        var state = _states[slot];
+        if (state is null && submission.HasCode)
+        {
+            // It failed before its first line (an assembly would not load): there is nothing for later cells to refer to.
+            _states[slot] = submission.Replaced;
+            return;
+        }
 
-        // A cell that failed before its first line (an assembly would not load) left no state for later cells to refer to.
-        if (hasCode && !hasState) return;
+        submission.Replaced = null;
+        if (state is not null) _shadowed.Add(submission.Compilation, state);
 
-        Last = submission.Compilation;
-        if (!hasState) return;
+        // The compiler's cost grows with the length of the chain. A cell that declares nothing need not be in it, nor one
+        // whose every name the newest cell declares again: running a cell over and over costs nothing.
+        if (submission.Declared.Count == 0)
+        {
+            _states[slot] = null;
+            return;
+        }
 
-        _shadowed.Add(submission.Compilation, _states[_stateCount]!);
-        _stateCount++;
+        _links.RemoveRange(_links.Count - submission.Replaces, submission.Replaces);
+        _links.Add(new Link(submission.Compilation, submission.Declared, state is not null));
+        Array.Clear(_states, slot + 1, _states.Length - slot - 1);
     }
 
     /// <summary>The variables that cells can see, newest first, with their values.</summary>
     public IEnumerable<(string Name, Type Type, object? Value)> Variables() => _shadowed.Visible();
 
-    private CSharpCompilation Compilation(SyntaxTree tree) => CSharpCompilation.CreateScriptCompilation(
+    // Slot 0 is the host object, which cells do not have; a link without code has no slot.
+    private int Slot(Submission submission) => 1 + _links.Take(_links.Count - submission.Replaces).Count(l => l.HasState);
+
+    private static HashSet<string> Declared(CSharpCompilation compilation)
+    {
+        var root = (CompilationUnitSyntax)compilation.SyntaxTrees[0].GetRoot();
+        var members = compilation.ScriptClass!.GetMembers().Where(m => !m.IsImplicitlyDeclared && m.CanBeReferencedByName).Select(m => m switch
+        {
+            IMethodSymbol method => method.ToDisplayString(),
+            INamedTypeSymbol type => $"{type.Name}`{type.Arity}",
+            _ => m.Name,
+        });
+        return [.. members, .. root.Usings.Select(u => u.ToString()), .. root.Externs.Select(e => e.ToString())];
+    }
+
+    private CSharpCompilation Compilation(SyntaxTree tree, CSharpCompilation? previous) => CSharpCompilation.CreateScriptCompilation(
         _prefix + _number.ToString(CultureInfo.InvariantCulture),
         tree,
         _references,
         new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             scriptClassName: $"Submission#{_number}",
-            usings: Last is null ? _imports : [],
+            usings: previous is null ? _imports : [],
             optimizationLevel: OptimizationLevel.Release,
             allowUnsafe: true,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default),
-        Last);
+        previous);
 
     private static ImmutableArray<Diagnostic> Errors(CSharpCompilation compilation, CancellationToken cancellationToken) =>
         [.. compilation.GetDiagnostics(cancellationToken)
             .Where(d => d.Severity == DiagnosticSeverity.Error)
             .OrderBy(d => d.Location.SourceSpan.Start)];
+
+    private sealed record Link(CSharpCompilation Compilation, HashSet<string> Declared, bool HasState);
 }
 
 /// <summary>A compiled cell, ready to start.</summary>
-internal sealed record Submission(CSharpCompilation Compilation, Func<object?[], Task<object>> Factory)
+/// <param name="Compilation">What was compiled.</param>
+/// <param name="Declared">The names it gives to later cells.</param>
+/// <param name="Replaces">How many of the last cells have no name that this one does not declare again.</param>
+/// <param name="Factory">Runs it.</param>
+internal sealed record Submission(CSharpCompilation Compilation, HashSet<string> Declared, int Replaces, Func<object?[], Task<object>> Factory)
 {
+    /// <summary>What was in its slot, until it is kept.</summary>
+    public object? Replaced { get; set; }
+
+    public bool HasCode => ((CompilationUnitSyntax)Compilation.SyntaxTrees[0].GetRoot()).Members.Count > 0;
+
     /// <summary>Whether the cell ends in an expression whose value is to be shown, null included.</summary>
     public bool EndsInValue()
     {

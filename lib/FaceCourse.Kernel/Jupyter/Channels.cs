@@ -119,8 +119,16 @@ internal sealed class Channels : IDisposable
         NetMQMessage? frames = null;
         for (var i = 0; i < 64 && socket.TryReceiveMultipartMessage(ref frames); i++)
         {
-            if (_wire.Read(frames!, out var reason) is { } message) handle(message);
-            else Dropped?.Invoke(reason);
+            try
+            {
+                if (_wire.Read(frames!, out var reason) is { } message) handle(message);
+                else Dropped?.Invoke(reason);
+            }
+            catch (Exception e)
+            {
+                // Whatever one message does, the next one is served.
+                Dropped?.Invoke($"a message that could not be handled ({e.GetType().Name}: {e.Message})");
+            }
         }
     }
 }

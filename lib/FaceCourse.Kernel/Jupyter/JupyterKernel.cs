@@ -21,7 +21,7 @@ public sealed class JupyterKernel : IAsyncDisposable
     private readonly Jupyter.Channels _channels;
     private readonly InputChannel _input;
     private readonly CellHistory _history = new();
-    private readonly Channel<JupyterMessage> _requests = Channel.CreateUnbounded<JupyterMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<JupyterMessage> _requests = Channel.CreateUnbounded<JupyterMessage>();
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, bool> _complained = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -402,6 +402,7 @@ public sealed class JupyterKernel : IAsyncDisposable
     // Said once per kind on the real console, where the server's log shows it; a hostile client cannot fill the disk.
     private void Complain(string about)
     {
+        if (about.Length > 200) about = about[..200] + "…";
         if (_complained.Count < 100 && _complained.TryAdd(about, true)) Console.Error.WriteLine($"kernel: dropped {about}");
     }
 

@@ -62,7 +62,7 @@ public sealed class CSharpSession : IAsyncDisposable
         try
         {
             Start();
-            if (_chain.Value.Last is not null) return;
+            if (_count > 0) return;
 
             var submission = _chain.Value.Compile("""foreach (var c in "") Console.Write($"{c}");""", "warm-up", out _, cancellationToken);
             if (submission is null) return;

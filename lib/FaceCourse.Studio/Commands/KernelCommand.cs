@@ -68,12 +68,12 @@ internal static class KernelCommand
     {
         if (OperatingSystem.IsWindows()) return JupyterKernel.MustRestart;
 
-        string?[] command = [.. Program(), "kernel", "start", "--connection-file", connectionFile, null];
-        _ = Execv(command[0]!, command);
+        string[] command = [.. Program(), "kernel", "start", "--connection-file", connectionFile];
+        _ = Execv(Marshal.StringToCoTaskMemUTF8(command[0]), [.. command.Select(Marshal.StringToCoTaskMemUTF8), IntPtr.Zero]);
         return JupyterKernel.MustRestart;
     }
 
-    [DllImport("libc", EntryPoint = "execv", CharSet = CharSet.Ansi, BestFitMapping = false)]
+    [DllImport("libc", EntryPoint = "execv")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Execv([MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPUTF8Str)] string?[] arguments);
+    private static extern int Execv(IntPtr path, IntPtr[] arguments);
 }
