@@ -33,6 +33,9 @@ internal sealed class Channels : IDisposable
             socket.Options.ReceiveHighWatermark = 0;
         }
 
+        // A client that reconnects comes back under its old identity; without this the new connection stays unheard.
+        _shell.Options.RouterHandover = _control.Options.RouterHandover = _stdin.Options.RouterHandover = true;
+
         Bind(_shell, connection.Endpoint(connection.Shell));
         Bind(_control, connection.Endpoint(connection.Control));
         Bind(_stdin, connection.Endpoint(connection.Stdin));

@@ -68,7 +68,7 @@ def hostile(i):
     return [b"<IDS|MSG>", sign(parts)] + parts
 
 
-kc.execute("var safe = 1;")
+kc.execute_interactive("var safe = 1;", timeout=60)
 # Wrongly signed, and on every channel: must not run.
 attack = {"msg_id": "a", "msg_type": "execute_request", "session": "s", "username": "u", "version": "5.3", "date": ""}
 for s in sockets:
