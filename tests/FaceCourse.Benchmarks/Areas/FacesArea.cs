@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Numerics.Tensors;
+using FaceCourse.Assets;
+using FaceCourse.ConvNets;
+using FaceCourse.Faces;
+using FaceCourse.Images;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using static TorchSharp.torch;
+
+namespace FaceCourse.Benchmarks.Areas;
+
+/// <summary>The encoder against the JavaScript library and ONNX Runtime, the gallery against the memory it reads, and where a photo's time goes.</summary>
+internal sealed class FacesArea : IArea
+{
+    private const int People = 1_000_000;
+    private const int Dimension = FaceEncoder.Dimension;
+
+    public string Name => "faces";
+
+    public Task RunAsync(Ratios ratios)
+    {
+        Encoder(ratios);
+        SecondEncoder(ratios);
+        Pipeline(ratios);
+        Search(ratios);
+        return Task.CompletedTask;
+    }
+
+    private static void Encoder(Ratios ratios)
+    {
+        using var encoder = FaceEncoder.Load();
+        var packages = Directory.Exists(Path.Combine(CacheFolder.Root, "tests"))
+            ? Directory.GetDirectories(Path.Combine(CacheFolder.Root, "tests"), "parity-*").FirstOrDefault(d => !Path.GetFileName(d).Contains('.'))
+            : null;
+        foreach (var batch in new[] { 1, 32 })
+        {
+            using var crops = rand(batch, 3, encoder.InputSize, encoder.InputSize);
+            double Ours() => Seconds(() => encoder.Encode(crops).Dispose(), Math.Max(1, 16 / batch)) / batch;
+            if (packages is null) ratios.Note("the JavaScript library is fetched by the parity tests (FaceApiParityTests); run them first");
+            else ratios.Faster($"encode-{batch}-vs-js-wasm", Ours, () => Javascript(packages, batch), "≥ 5");
+            ratios.Note(string.Create(CultureInfo.InvariantCulture, $"batch {batch}: {1 / Ours():0.0} encodings a second, {get_num_threads()} threads"));
+        }
+    }
+
+    private static double Javascript(string packages, int batch)
+    {
+        var model = Path.GetDirectoryName(AssetStore.Default.Get(FaceResNet.Manifest))!;
+        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "js", "encode.cjs"), model, $"{batch}"])
+        {
+            WorkingDirectory = packages, RedirectStandardOutput = true,
+        })!;
+        var seconds = node.StandardOutput.ReadToEnd();
+        node.WaitForExit();
+        return double.Parse(seconds, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The same network, the same file, one face at a time, which is what the file is made for.</summary>
+    private static void SecondEncoder(Ratios ratios)
+    {
+        using var network = MobileFaceNet.Load();
+        using var session = new InferenceSession(AssetStore.Default.Get(MobileFaceNet.Asset));
+        using var crop = rand(1, 3, 112, 112);
+        var input = new[] { NamedOnnxValue.CreateFromTensor("input0", new DenseTensor<float>(crop.data<float>().ToArray(), [1, 3, 112, 112])) };
+        using var quiet = inference_mode();
+        ratios.Faster("mobilefacenet-1-vs-onnxruntime", () => Seconds(() => network.forward(crop).Dispose(), 10), () => Seconds(() => session.Run(input).Dispose(), 10), "≥ 1");
+    }
+
+    private static void Pipeline(Ratios ratios)
+    {
+        using var reader = FaceReader.Load();
+        using var gallery = Gallery.InMemory();
+        string[] files = [.. Enumerable.Range(1, SamplePhotos.Count).Select(i => AssetStore.Default.Get($"face-api/demo/sample{i}.jpg"))];
+        var seconds = new double[4];
+        for (var round = 0; round < 2; round++)
+        {
+            Array.Clear(seconds);
+            Photo[] photos = [];
+            IReadOnlyList<Face> faces = [];
+            IReadOnlyList<EncodedFace> encoded = [];
+            seconds[0] = Seconds(() => photos = [.. files.Select(Photo.Load)]);
+            seconds[1] = Seconds(() => faces = [.. reader.Detector.Detect(photos).SelectMany(f => f)]);
+            seconds[2] = Seconds(() => encoded = reader.Encode(faces));
+            foreach (var face in encoded) gallery.Enrol(face.Face.Name, face.Encoding);
+            seconds[3] = Seconds(() => { foreach (var face in encoded) gallery.Recognise(face.Encoding); });
+            foreach (var photo in photos) photo.Dispose();
+        }
+
+        var all = seconds.Sum();
+        ratios.Note(string.Create(CultureInfo.InvariantCulture,
+            $"file to names: {files.Length / all:0.00} photos a second; decode {seconds[0] / all:0 %}, detect {seconds[1] / all:0 %}, align and encode {seconds[2] / all:0 %}, recognise {seconds[3] / all:0.0 %}"));
+    }
+
+    private static void Search(Ratios ratios)
+    {
+        var numbers = new float[(long)People * Dimension];
+        var random = new Random(1);
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = random.NextSingle() - 0.5f;
+        using var store = new MemoryGalleryStore();
+        store.Add([.. Enumerable.Range(0, People).Select(i => $"{i}")], numbers, Dimension);
+        var probe = numbers[..Dimension];
+        var probes = numbers[..(64 * Dimension)];
+
+        // What the memory gives: the same bytes read once by all cores, with the least that can be done to them.
+        double ReadAll() => Seconds(() => Parallel.For(0, People / 8000, i => TensorPrimitives.Sum(numbers.AsSpan(i * 8000 * Dimension, 8000 * Dimension))));
+        double One() => Seconds(() => store.Nearest(probe, Dimension, 2));
+        double Many() => Seconds(() => store.Nearest(probes, Dimension, 2));
+        ratios.Faster("search-1M-vs-memory-bandwidth", One, ReadAll, "≥ 0.8");
+        ratios.Note(string.Create(CultureInfo.InvariantCulture, $"one probe among {People}: {1000 * One():0.0} ms, {4e-9 * numbers.Length / One():0.0} GB/s; 64 probes: {1000 * Many():0.0} ms"));
+
+        using var matrix = frombuffer(numbers, ScalarType.Float32).view(People, Dimension);
+        using var batch = tensor(probes, [64, Dimension]);
+        using (inference_mode())
+        {
+            ratios.Faster("search-64-vs-gemm", Many, () => Seconds(() => batch.mm(matrix.t()).Dispose()), "near 1");
+        }
+
+        ratios.Faster("search-1M-vs-linq", One, () => Seconds(() => _ = Enumerable.Range(0, People)
+            .Select(i => (i, D: Enumerable.Range(0, Dimension).Sum(k => (numbers[(i * Dimension) + k] - probe[k]) * (numbers[(i * Dimension) + k] - probe[k])))).MinBy(x => x.D)), "≫ 1");
+    }
+
+    private static double Seconds(Action action, int times = 1)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < times; i++) action();
+        return watch.Elapsed.TotalSeconds / times;
+    }
+}
