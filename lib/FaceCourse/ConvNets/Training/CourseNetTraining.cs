@@ -15,10 +15,10 @@ public sealed record CourseNetRecipe
     public int Batch { get; init; } = 6;
 
     /// <summary>Steps of Adam after the least-squares fit.</summary>
-    public int Steps { get; init; } = 1500;
+    public int Steps { get; init; } = 200;
 
     /// <summary>Squares that units are chosen and layers are fitted on.</summary>
-    public int FitSquares { get; init; } = 256;
+    public int FitSquares { get; init; } = 160;
 
     /// <summary>Adam's largest step length.</summary>
     public double LearningRate { get; init; } = 3e-4;
@@ -51,7 +51,7 @@ public static class CourseNetTraining
     /// <param name="pictures">[3,H,W] each, RGB, values 0…1, on the CPU; every side at least 16 pixels.</param>
     /// <param name="recipe">How long and how; null takes the defaults, which made the network in models/.</param>
     /// <param name="progress">Told about each layer and each tenth step.</param>
-    /// <param name="ct">Stops with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="ct">Ends the tuning early and returns the weights so far; before it, an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The weights by name, float32; the caller disposes them.</returns>
     public static IReadOnlyDictionary<string, Tensor> Train(Vgg19 vgg, SqueezeNet squeeze, IReadOnlyList<Tensor> pictures, CourseNetRecipe? recipe = null, IProgress<CourseNetProgress>? progress = null, CancellationToken ct = default)
     {
@@ -127,7 +127,8 @@ public static class CourseNetTraining
         var smooth = double.NaN;
         for (var step = 0; step <= recipe.Steps; step++)
         {
-            ct.ThrowIfCancellationRequested();
+            // The layers are fitted, so there is a network already; what is tuned so far is worth keeping.
+            if (ct.IsCancellationRequested) break;
             using var scope = NewDisposeScope();
             foreach (var group in adam.ParamGroups) group.LearningRate = RateAt(step, recipe);
             var batch = crops.Next(recipe.Batch);
