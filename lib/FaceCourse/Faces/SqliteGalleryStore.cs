@@ -11,7 +11,7 @@ namespace FaceCourse.Faces;
 /// disk at each commit). Several processes may enrol and search at once; each sees the others' changes at its next
 /// call. While the file is open, two helper files (-wal, -shm) lie beside it. Keep it on a local disk: network file
 /// systems do not lock as SQLite needs. Every encoding carries a checksum, and a file that fails it, or SQLite's own
-/// check, is refused; a copy is kept beside it.
+/// check, is refused; a copy is kept beside it. A removed person's numbers are overwritten with zeros, not merely unlinked.
 /// </remarks>
 public sealed class SqliteGalleryStore : IGalleryStore
 {
@@ -165,7 +165,7 @@ public sealed class SqliteGalleryStore : IGalleryStore
 
     private void Prepare()
     {
-        Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+        Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;");
         if (Scalar("PRAGMA quick_check(1)") is not "ok") throw new DamagedException("SQLite's own check fails");
 
         using var transaction = _connection.BeginTransaction();

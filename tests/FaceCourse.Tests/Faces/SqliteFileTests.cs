@@ -43,6 +43,18 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal(["Chi"], other.People.Select(p => p.Name));
     }
 
+    [Fact]
+    public void A_removed_persons_numbers_are_gone_from_the_file()
+    {
+        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(_an.AsSpan()).ToArray();
+        using (var gallery = Gallery.Open(File)) gallery.Enrol("An", _an);
+        Assert.True(System.IO.File.ReadAllBytes(File).AsSpan().IndexOf(bytes) >= 0);
+
+        using (var gallery = Gallery.Open(File)) gallery.Remove("An");
+
+        Assert.Equal(-1, System.IO.File.ReadAllBytes(File).AsSpan().IndexOf(bytes.AsSpan(0, 64)));
+    }
+
     [Theory]
     [InlineData(100, 5000)] // everything behind the header
     [InlineData(0, 40)]     // the header
