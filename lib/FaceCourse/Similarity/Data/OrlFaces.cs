@@ -11,7 +11,7 @@ public static class OrlFaces
     public const string Asset = "faces/orl_faces";
 
     /// <summary>Whether they are here already, so that <see cref="Load(int, CancellationToken)"/> needs no network.</summary>
-    public static bool AreHere => AssetStore.Default.TryGetLocal($"{Asset}/s1/1.pgm", out _) || AssetStore.Default.TryGetLocal(Asset, out _);
+    public static bool AreHere => AssetStore.Default.Catalogue.Below(Asset).All(f => AssetStore.Default.TryGetLocal(f.Name, out _));
 
     /// <summary>Fetches (once) and decodes them.</summary>
     /// <param name="size">Pixels of each side of the square pictures, cut from the middle of the 92×112 photos.</param>
