@@ -1,0 +1,88 @@
+using FaceCourse.Similarity;
+using static TorchSharp.torch;
+
+namespace FaceCourse.Notebook;
+
+/// <summary>Charts of a training and of the embedding space it makes.</summary>
+public static class SimilarityCharts
+{
+    /// <summary>The ROC: genuine pairs let in over impostors let in, for every τ.</summary>
+    /// <param name="curves">Names and curves, to compare.</param>
+    public static Figure RocCurves(params (string Name, Roc Roc)[] curves) => Figure.Of(
+        curves.Select(c => (object)new
+        {
+            type = "scatter",
+            mode = "lines",
+            name = $"{c.Name} (AUC {c.Roc.Auc:0.000})",
+            x = c.Roc.Points.Select(p => p.FalseAccepts),
+            y = c.Roc.Points.Select(p => p.TrueAccepts),
+            hovertemplate = "FAR %{x:.1%}<br>TAR %{y:.1%}<extra></extra>",
+        }),
+        new { xaxis = new { title = "FAR: impostors let in" }, yaxis = new { title = "TAR: genuine pairs let in" }, legend = new { orientation = "h", y = 1.12 } },
+        $"ROC curves. {string.Join(". ", curves.Select(c => $"{c.Name}: area {c.Roc.Auc:0.000}, equal error rate {c.Roc.EqualErrorRate:0.0%}"))}.");
+
+    /// <summary>Trainings side by side: accuracy on people never seen, and the share of triplets that still teach.</summary>
+    /// <param name="runs">Names and results, such as random and hard mining with the same budget.</param>
+    public static Figure Trainings(params (string Name, TrainingResult Result)[] runs) => Figure.Of(
+        runs.SelectMany((run, i) => new object[]
+        {
+            Line(run.Name, i, run.Result, h => h.UnseenAccuracy, "solid"),
+            Line($"{run.Name}: active triplets", i, run.Result, h => h.ActiveShare, "dot"),
+        }),
+        new { xaxis = new { title = "step" }, yaxis = new { title = "share", range = new[] { 0, 1.02 } }, legend = new { orientation = "h", y = 1.2 } },
+        $"Lines over training steps. {string.Join(". ", runs.Select(r => $"{r.Name}: {r.Result.Last.UnseenAccuracy:0%} right on people never seen, {r.Result.Last.ActiveShare:0%} of its triplets still active"))}.");
+
+    /// <summary>Encodings in three dimensions, by their principal components, coloured by person.</summary>
+    /// <param name="encodings">[N,D].</param>
+    /// <param name="faces">Who they are of.</param>
+    public static Figure Space(Tensor encodings, FaceSet faces)
+    {
+        using var scope = NewDisposeScope();
+        using var pca = PrincipalComponents.Fit(encodings, 3);
+        var points = pca.Project(encodings).data<float>().ToArray().Chunk((int)Math.Min(3, pca.Shares.Count)).ToArray();
+        return Figure.Of(
+            faces.People.Select((person, i) => (person, i)).GroupBy(p => p.person).Select((g, k) => (object)new
+            {
+                type = "scatter3d",
+                mode = "markers",
+                name = faces.Name(g.Key),
+                x = g.Select(p => points[p.i][0]),
+                y = g.Select(p => points[p.i][1]),
+                z = g.Select(p => points[p.i].ElementAtOrDefault(2)),
+                marker = new { size = 5, color = Figure.Colours[k % Figure.Colours.Count], symbol = k / Figure.Colours.Count % 2 == 0 ? "circle" : "diamond" },
+                hovertemplate = faces.Name(g.Key) + "<extra></extra>",
+            }),
+            new { height = 520.0 },
+            $"{faces.Count} encodings of {faces.PeopleCount} people in three dimensions, which hold {pca.Shares.Sum():0%} of their variance.");
+    }
+
+    /// <summary>The triplets that are most wrong, as pictures: anchor, positive and negative side by side.</summary>
+    /// <param name="encodings">[N,D].</param>
+    /// <param name="faces">The pictures they are of.</param>
+    /// <param name="count">How many triplets; nobody is the anchor of two.</param>
+    /// <param name="loss">The loss to judge by; α = 0.2 unless told otherwise.</param>
+    public static ImageGrid HardestTriplets(Tensor encodings, FaceSet faces, int count = 9, TripletLoss? loss = null)
+    {
+        loss ??= new TripletLoss();
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var d = loss.Distance.Pairwise(encodings);
+        var found = Miner.BatchHard.Mine(d, tensor(faces.People.Select(p => (long)p).ToArray()));
+        var each = loss.Each(d[found.Anchors, found.Positives], d[found.Anchors, found.Negatives]).to(float64).data<double>().ToArray();
+        var worst = found.ToList().Zip(each).OrderByDescending(t => t.Second).DistinctBy(t => faces.People[t.First.Anchor]).Take(count);
+        return new ImageGrid(
+            [.. worst.SelectMany(t => new[]
+            {
+                new Tile(faces.DataUri(t.First.Anchor), $"anchor · L = {t.Second:0.00}", $"anchor, {faces.Name(faces.People[t.First.Anchor])}", Figure.Colours[7]),
+                new Tile(faces.DataUri(t.First.Positive), "positive", $"positive, {faces.Name(faces.People[t.First.Positive])}", Figure.Colours[0]),
+                new Tile(faces.DataUri(t.First.Negative), "negative", $"negative, {faces.Name(faces.People[t.First.Negative])}", Figure.Colours[1]),
+            })],
+            width: 84, title: "The hardest triplets");
+    }
+
+    private static object Line(string name, int colour, TrainingResult result, Func<TrainingProgress, double> of, string dash)
+    {
+        var known = result.History.Where(h => double.IsFinite(of(h))).ToList();
+        return new { type = "scatter", mode = "lines+markers", name, x = known.Select(h => h.Step), y = known.Select(of), line = new { color = Figure.Colours[colour % Figure.Colours.Count], dash } };
+    }
+}

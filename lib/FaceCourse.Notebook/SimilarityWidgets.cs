@@ -1,0 +1,143 @@
+using FaceCourse.Similarity;
+using static TorchSharp.torch;
+
+namespace FaceCourse.Notebook;
+
+/// <summary>Sliders over a trained similarity function; they work without a kernel and without a network.</summary>
+public static class SimilarityWidgets
+{
+    private const int Bins = 48;
+
+    private const string Label = "display:flex;gap:.7em;align-items:center;margin:.4em 0";
+
+    /// <summary>Distance histograms of same and different people, with τ on a slider and FAR and FRR below.</summary>
+    /// <param name="roc">The distances.</param>
+    public static Widget ThresholdSlider(Roc roc)
+    {
+        var most = Math.Max(roc.Same[^1], roc.Different[^1]) * 1.001;
+        double[] Histogram(IReadOnlyList<double> d) => [.. Enumerable.Range(0, Bins).Select(b => d.Count(x => (int)(x / most * Bins) == b) / (double)d.Count)];
+        // 201 rates are enough for a slider, and few enough to lie in a page.
+        var steps = Enumerable.Range(0, 201).Select(i => i * most / 200).ToArray();
+        return new Widget(
+            $"""
+            <svg viewBox="0 0 600 190" role="img" aria-label="Histograms of distances" style="width:100%;max-width:720px"></svg>
+            <label style="{Label}">τ <input type="range" min="0" max="200" value="{(int)Math.Round(roc.BestThreshold / most * 200)}" style="flex:1;max-width:600px"></label>
+            <output aria-live="polite"></output>
+            <p style="margin:.3em 0"><span style="color:{Figure.Colours[0]}">■</span> same person <span style="color:{Figure.Colours[1]}">■</span> different people (striped)</p>
+            """,
+            new { same = Histogram(roc.Same), different = Histogram(roc.Different), most, far = steps.Select(roc.FalseAcceptRate), frr = steps.Select(roc.FalseRejectRate) },
+            $$"""
+            var svg = root.querySelector("svg"), input = root.querySelector("input"), out = root.querySelector("output");
+            var top = Math.max.apply(null, data.same.concat(data.different)), n = data.same.length, w = 600 / n, bars = "";
+            var id = root.id + "-stripes";
+            for (var i = 0; i < n; i++) {
+              var a = data.same[i] / top * 170, b = data.different[i] / top * 170;
+              bars += '<rect x="' + i * w + '" y="' + (180 - a) + '" width="' + (w - 1) + '" height="' + a + '" fill="{{Figure.Colours[0]}}" opacity=".75"/>'
+                + '<rect x="' + i * w + '" y="' + (180 - b) + '" width="' + (w - 1) + '" height="' + b + '" fill="url(#' + id + ')"/>';
+            }
+            svg.innerHTML = '<defs><pattern id="' + id + '" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="3" height="4" fill="{{Figure.Colours[1]}}"/></pattern></defs>'
+              + bars + '<line y1="0" y2="186" stroke="#767676" stroke-width="2" stroke-dasharray="5 3"/>';
+            var line = svg.querySelector("line");
+            function show() {
+              var i = +input.value, x = i * 3;
+              line.setAttribute("x1", x); line.setAttribute("x2", x);
+              out.textContent = "τ = " + (i * data.most / 200).toFixed(2) + ": FAR " + (100 * data.far[i]).toFixed(1) + " % of strangers let in, FRR " + (100 * data.frr[i]).toFixed(1) + " % of the same people turned away";
+            }
+            input.addEventListener("input", show); show();
+            """,
+            "Slider for the threshold τ over histograms of distances between the same and between different people, with false accepts and false rejects.");
+    }
+
+    /// <summary>How many triplets are easy, semi-hard and hard as the margin α moves.</summary>
+    /// <param name="encodings">[N,D].</param>
+    /// <param name="people">Who is on each picture.</param>
+    /// <param name="most">The largest α.</param>
+    public static Widget MarginSlider(Tensor encodings, IReadOnlyList<int> people, double most = 1)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var d = Distance.SquaredL2.Pairwise(encodings);
+        var who = tensor(people.Select(p => (long)p).ToArray());
+        var counts = Enumerable.Range(0, 41).Select(i => TripletCounts.OfBatch(d, who, i * most / 40)).ToList();
+        return new Widget(
+            $"""
+            <div class="bar" aria-hidden="true" style="display:flex;height:34px;max-width:720px;border-radius:4px;overflow:hidden"></div>
+            <label style="{Label}">α <input type="range" min="0" max="40" value="8" style="flex:1;max-width:600px"></label>
+            <output aria-live="polite"></output>
+            """,
+            new { counts = counts.Select(c => new[] { c.Easy, c.SemiHard, c.Hard }), most },
+            $$"""
+            var bar = root.querySelector(".bar"), input = root.querySelector("input"), out = root.querySelector("output");
+            var colours = ["{{Figure.Colours[2]}}", "{{Figure.Colours[1]}}", "{{Figure.Colours[3]}}"], names = ["easy", "semi-hard", "hard"];
+            function show() {
+              var c = data.counts[+input.value], sum = c[0] + c[1] + c[2] || 1;
+              bar.innerHTML = c.map(function (v, k) { return '<span style="width:' + 100 * v / sum + '%;background:' + colours[k] + '"></span>'; }).join("");
+              out.textContent = "α = " + (input.value * data.most / 40).toFixed(3) + ": " + c.map(function (v, k) { return v + " " + names[k] + " (" + (100 * v / sum).toFixed(1) + " %)"; }).join(", ");
+            }
+            input.addEventListener("input", show); show();
+            """,
+            "Slider for the margin α with the number of easy, semi-hard and hard triplets.");
+    }
+
+    /// <summary>The embedding space in two dimensions while it forms: a point per picture, its thumbnail on hover, a slider over training steps.</summary>
+    /// <param name="snapshots">A training's <see cref="TrainingResult.Snapshots"/>.</param>
+    /// <param name="faces">The people never seen, as the training was given them.</param>
+    /// <exception cref="ArgumentException">There is no snapshot.</exception>
+    public static Widget EmbeddingMovie(IReadOnlyList<EncodingSnapshot> snapshots, FaceSet faces)
+    {
+        if (snapshots.Count == 0) throw new ArgumentException("there is nothing to show: train with KeepEncodings = true and people never seen");
+
+        using var scope = NewDisposeScope();
+        Tensor Points(EncodingSnapshot s) => tensor(s.Encodings.SelectMany(r => r).ToArray(), [s.Encodings.Length, s.Encodings[0].Length]);
+        // One projection for all moments, that of the last: the points move, the axes do not.
+        using var pca = PrincipalComponents.Fit(Points(snapshots[^1]));
+        var moments = snapshots.Select(s => pca.Project(Points(s)).data<float>().ToArray().Select(v => Math.Round(v, 3)).ToArray()).ToList();
+        var order = faces.People.Distinct().ToList();
+        return new Widget(
+            $"""
+            <svg viewBox="0 0 600 420" role="img" aria-label="Encodings in two dimensions" style="width:100%;max-width:720px"></svg>
+            <label style="{Label}"><button type="button">▶ play</button> <input type="range" min="0" max="{snapshots.Count - 1}" value="{snapshots.Count - 1}" aria-label="training step" style="flex:1;max-width:500px"> <output aria-live="polite"></output></label>
+            <div class="who" style="display:flex;gap:.6em;align-items:center;min-height:68px"></div>
+            """,
+            new
+            {
+                steps = snapshots.Select(s => s.Step),
+                moments,
+                person = faces.People.Select(p => order.IndexOf(p)),
+                names = order.Select(faces.Name),
+                pictures = Enumerable.Range(0, faces.Count).Select(faces.DataUri),
+                colours = Figure.Colours,
+            },
+            """
+            var svg = root.querySelector("svg"), input = root.querySelector("input"), out = root.querySelector("output"), who = root.querySelector(".who"), button = root.querySelector("button");
+            var most = Math.max.apply(null, [].concat.apply([], data.moments).map(Math.abs)) || 1, ns = "http://www.w3.org/2000/svg";
+            var dots = data.person.map(function (p, i) {
+              var g = document.createElementNS(ns, "g"), c = document.createElementNS(ns, "circle"), t = document.createElementNS(ns, "text");
+              c.setAttribute("r", 8); c.setAttribute("fill", data.colours[p % data.colours.length]);
+              t.textContent = p + 1; t.setAttribute("text-anchor", "middle"); t.setAttribute("dy", "3.5"); t.setAttribute("font-size", "9"); t.setAttribute("fill", "#fff");
+              g.appendChild(c); g.appendChild(t); g.style.transition = "transform .5s";
+              g.addEventListener("mouseenter", function () {
+                who.textContent = ""; var img = document.createElement("img"); img.src = data.pictures[i]; img.alt = data.names[p]; img.width = 64; img.height = 64;
+                who.appendChild(img); who.appendChild(document.createTextNode(data.names[p]));
+              });
+              svg.appendChild(g); return g;
+            });
+            function show() {
+              var m = data.moments[+input.value];
+              dots.forEach(function (g, i) { g.setAttribute("transform", "translate(" + (300 + 285 * m[2 * i] / most) + "," + (210 - 200 * m[2 * i + 1] / most) + ")"); });
+              out.textContent = "step " + data.steps[+input.value];
+            }
+            var timer = null;
+            button.addEventListener("click", function () {
+              if (timer) { clearInterval(timer); timer = null; button.textContent = "▶ play"; return; }
+              input.value = 0; show(); button.textContent = "■ stop";
+              timer = setInterval(function () {
+                if (+input.value >= data.steps.length - 1) { clearInterval(timer); timer = null; button.textContent = "▶ play"; return; }
+                input.value = +input.value + 1; show();
+              }, 700);
+            });
+            input.addEventListener("input", show); show();
+            """,
+            $"{faces.Count} encodings of {order.Count} people never seen in training, in two dimensions, moving over {snapshots.Count} moments of the training.");
+    }
+}
