@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using FaceCourse.Activations;
+using FaceCourse.Assets;
+using FaceCourse.ConvNets;
+using FaceCourse.Images;
+using FaceCourse.Style;
+using static TorchSharp.torch;
+
+namespace FaceCourse.Benchmarks.Areas;
+
+/// <summary>Painting against the plain tutorial loop, and nine patches against the bare forward pass.</summary>
+internal sealed class StyleArea : IArea
+{
+    private const int Size = 192, TutorialSteps = 100;
+
+    public string Name => "style";
+
+    public Task RunAsync(Ratios ratios)
+    {
+        using var scope = NewDisposeScope();
+        using var course = CourseNet.Load();
+        Patches(ratios, course);
+        if (!AssetStore.Default.TryGetLocal("convnet/vgg19_tfjs/group8-shard1of1", out _))
+        {
+            ratios.Note("VGG-19 is not on this machine; painting is not compared");
+            return Task.CompletedTask;
+        }
+
+        using var vgg = Vgg19.Load();
+        var content = Resample.Area(ImageFile.Load(AssetStore.Default.Get("media/content/astronaut.png")), Size, Size);
+        var style = Resample.Area(ImageFile.Load(AssetStore.Default.Get("media/style/starry_night.jpg")), Size, Size);
+        ToTheSameCost(ratios, vgg, content, style);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Nine patches of five layers, against a forward pass over the same pictures.</summary>
+    private static void Patches(Ratios ratios, CourseNet net)
+    {
+        string[] layers = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"];
+        var pictures = rand([512, 3, 96, 96], generator: new Generator(1)).unbind(0);
+        ratios.Faster("nine patches as a share of the plain forward pass", () => TopPatches.Find(net, layers, pictures).Dispose(), () =>
+        {
+            using var quiet = inference_mode();
+            foreach (var batch in pictures.Chunk(16))
+            {
+                using var inner = NewDisposeScope();
+                net.Activation(stack(batch), "conv5_1");
+            }
+        }, "≥ 0.9");
+    }
+
+    /// <summary>The plain loop: one size, Adam, everything computed each step; then ours, until its cost is reached.</summary>
+    private static void ToTheSameCost(Ratios ratios, Vgg19 net, Tensor content, Tensor style)
+    {
+        using var problem = new StyleProblem(net, content, style);
+        var settings = new StyleSettings { Size = Size, Steps = 200, Alpha = problem.Alpha, Lambda = problem.Lambda };
+        ratios.Report($"time of the plain tutorial loop ({Size} px, Adam, {TutorialSteps} steps) over ours to its final cost", Enumerable.Range(0, 3).Select(_ =>
+        {
+            var watch = Stopwatch.StartNew();
+            var goal = Tutorial(net, content, style, problem);
+            var plain = watch.Elapsed.TotalSeconds;
+            using var stop = new CancellationTokenSource();
+            watch.Restart();
+            using var painting = StyleTransfer.Paint(net, content, style, settings, new Until(goal, stop), stop.Token);
+            return painting.Costs.Total <= goal ? plain / watch.Elapsed.TotalSeconds : 0;
+        }), "≥ 3 (0: never reached)");
+    }
+
+    private static double Tutorial(Vgg19 net, Tensor content, Tensor style, StyleProblem problem)
+    {
+        const string contentLayer = "conv3_2";
+        string[] layers = [.. problem.Lambda.Keys];
+        var g = new TorchSharp.Modules.Parameter(content.clone());
+        using var adam = optim.Adam([g], 0.02);
+        for (var step = 0; step < TutorialSteps; step++)
+        {
+            using var inner = NewDisposeScope();
+            var (aC, aS) = (net.Activations(content, contentLayer), net.Activations(style, layers));
+            var aG = net.Activations(g, [.. layers, contentLayer]);
+            var cost = problem.Alpha * Cost.Content(aC[contentLayer], aG[contentLayer]);
+            foreach (var layer in layers) cost += problem.Beta * problem.Lambda[layer] * Cost.Style(aS[layer], aG[layer]);
+            adam.zero_grad();
+            cost.backward();
+            adam.step();
+            using var quiet = no_grad();
+            g.clamp_(0, 1);
+        }
+
+        return problem.Costs(g).Total;
+    }
+
+    /// <summary>Ends a run once the cost is reached at full size.</summary>
+    private sealed class Until(double goal, CancellationTokenSource stop) : IProgress<StyleStep>
+    {
+        public void Report(StyleStep value)
+        {
+            value.Preview?.Dispose();
+            if (value.Width == Size && value.Costs.Total <= goal) stop.Cancel();
+        }
+    }
+}
