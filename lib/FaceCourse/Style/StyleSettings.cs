@@ -50,7 +50,7 @@ public sealed record StyleSettings
     public double Beta { get; init; } = 1;
 
     /// <summary>What losing all content costs when α is chosen from the pictures. More keeps the photo clearer.</summary>
-    public double ContentShare { get; init; } = 0.02;
+    public double ContentShare { get; init; } = 0.01;
 
     /// <summary>The content layer; null is the network's own (<see cref="StyleLayers.Content"/>).</summary>
     public string? ContentLayer { get; init; }
