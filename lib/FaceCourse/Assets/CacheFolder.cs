@@ -4,7 +4,7 @@ namespace FaceCourse.Assets;
 /// <remarks>
 /// The environment variable <c>FACECOURSE_CACHE</c> names the folder; without it the platform's own place is used
 /// (<c>$XDG_CACHE_HOME/facecourse</c> or <c>~/.cache/facecourse</c>, <c>~/Library/Caches/FaceCourse</c>,
-/// <c>%LOCALAPPDATA%\FaceCourse\Cache</c>). Deleting it costs a download, nothing else.
+/// <c>%LOCALAPPDATA%\FaceCourse\Cache</c>). Deleting it costs a download, and the score of the quiz, nothing else.
 /// </remarks>
 public static class CacheFolder
 {

@@ -14,7 +14,7 @@ namespace FaceCourse.Tensors;
 /// <see cref="AssemblyLoadContext.ResolvingUnmanagedDll"/>, and this class answers. Nothing is loaded before the first
 /// tensor is made.
 /// </remarks>
-internal static class NativeFiles
+internal static partial class NativeFiles
 {
     private const string NewestCxxVersion = "GLIBCXX_3.4.32";
 
@@ -71,6 +71,7 @@ internal static class NativeFiles
         Notes.Add($"{Package}, used in place from {folders[0]}.");
         if (OperatingSystem.IsLinux() && BuiltFor == "cpu")
         {
+            WaitQuietly();
             var files = Directory.GetFiles(folders[0]);
             foreach (var prefix in LinuxCpuOrder)
             {
@@ -83,6 +84,18 @@ internal static class NativeFiles
 
         LoadAllInSomeOrder(folders);
     }
+
+    // libgomp's threads spin while they wait for work. Two programs with libtorch (two notebooks, say) would burn each other's cores that
+    // way and become many times slower. libgomp reads this from the C library's environment, which the runtime's own does not reach;
+    // a value of the user's stays.
+    private static void WaitQuietly()
+    {
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) SetVariable("GOMP_SPINCOUNT", "20000", overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     // The CUDA packages spread some thirty files over several folders, and their names change between versions.
     // Each round loads whatever has its needs met; it ends when a round brings nothing new.

@@ -25,6 +25,9 @@ public static class TorchRuntime
     /// </summary>
     public static void Prepare() => NativeFiles.Subscribe();
 
+    /// <summary>Which libtorch this build brings along, <c>cpu</c> or <c>cuda</c>; asking loads nothing.</summary>
+    public static string BuiltFor => NativeFiles.BuiltFor;
+
     /// <summary>Loads libtorch if that has not happened yet, and returns the device.</summary>
     /// <exception cref="DllNotFoundException">libtorch is not there, or does not fit this system; the message says what to do.</exception>
     public static Device Initialize() => Device;
