@@ -91,36 +91,21 @@ public sealed class BeatNet : nn.Module<Tensor, Tensor>
     /// <param name="ct">Stops between two steps.</param>
     /// <returns>The loss of every step.</returns>
     /// <exception cref="ConvolutionException">A record is too short or has no beats.</exception>
-    public IReadOnlyList<double> Fit(IReadOnlyList<EkgRecord> records, int steps = 400, int seed = 1, IProgress<(int Step, double Loss)>? progress = null, CancellationToken ct = default)
+    public IReadOnlyList<double> Fit(IReadOnlyList<EkgRecord> records, int steps = 200, int seed = 1, IProgress<(int Step, double Loss)>? progress = null, CancellationToken ct = default)
     {
         var prepared = records.Select(Prepared).ToArray();
         if (prepared.Length == 0 || prepared.Any(r => r.Millivolts.Length <= Window || r.Beats.Count == 0)) throw new ConvolutionException($"Every record to train on lasts more than {Window / SamplesPerSecond:0.#} s and has labelled beats.");
         var random = new Random(seed);
-        var losses = new List<double>();
-        var rate = 4e-3;
-        using var optimizer = optim.Adam(parameters(), rate);
-        this.train();
-        for (var step = 0; step < steps; step++)
+        return Training.Run(this, steps, 4e-3, () =>
         {
-            ct.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            foreach (var group in optimizer.ParamGroups) group.LearningRate = rate * (0.5 + (0.5 * Math.Cos(Math.PI * step / steps))) + 1e-5;
             var (x, y) = Batch(prepared, 16, random);
             var logits = call(x);
             // The second output only answers where there is a beat.
             var beat = nn.functional.binary_cross_entropy_with_logits(logits.select(1, 0), y.select(1, 0), pos_weights: tensor(5f, device: x.device));
             var there = y.select(1, 0);
             var kind = (nn.functional.binary_cross_entropy_with_logits(logits.select(1, 1), y.select(1, 1), reduction: nn.Reduction.None) * there).sum() / there.sum().clamp_min(1);
-            var loss = beat + kind;
-            optimizer.zero_grad();
-            loss.backward();
-            optimizer.step();
-            losses.Add(loss.item<float>());
-            progress?.Report((step + 1, losses[^1]));
-        }
-
-        this.eval();
-        return losses;
+            return beat + kind;
+        }, progress, ct);
     }
 
     /// <summary>Finds the beats: symbol N where normal, V where abnormal (the network tells no kinds of abnormal apart).</summary>

@@ -48,7 +48,7 @@ public static class Phantom
         return new Volume(voxels.MoveToOuterDisposeScope(), [1, 1, 1], "Shepp-Logan head");
     }
 
-    /// <summary>A piece of lung: dark air, bright vessels as tubes, noise, and round nodules that a slice cannot tell from a vessel's cross-section.</summary>
+    /// <summary>A piece of lung: dark air, bright vessels as tubes, most of them along z, noise, and round nodules that a slice across z cannot tell from a vessel's cross-section.</summary>
     /// <param name="seed">Chooses all of it.</param>
     /// <param name="size">The side in voxels, 16 to 512.</param>
     /// <param name="nodules">How many nodules, 0 to 10.</param>
@@ -65,14 +65,16 @@ public static class Phantom
         var voxels = zeros(size, size, size);
         for (var i = 0; i < 5; i++)
         {
-            // A straight tube through a random point in a random direction, as thick as a nodule.
-            var (a, b, c) = (random.NextDouble() - .5, random.NextDouble() - .5, random.NextDouble() - .5);
+            // A straight tube through a random point, as thick as a nodule and as sharp: three run along z like the large vessels
+            // of a lung, so that a slice across z cuts them to discs; two run anywhere.
+            var tilt = i < 3 ? 0.25 : 1;
+            var (a, b, c) = (tilt * (random.NextDouble() - .5), tilt * (random.NextDouble() - .5), i < 3 ? 1 : random.NextDouble() - .5);
             var length = Math.Sqrt((a * a) + (b * b) + (c * c)) + 1e-9;
             (a, b, c) = (a / length, b / length, c / length);
             var (dx, dy, dz) = (x - (random.NextDouble() * size), y - (random.NextDouble() * size), z - (random.NextDouble() * size));
             var along = (dx * a) + (dy * b) + (dz * c);
             var away = (dx.square() + dy.square() + dz.square() - along.square()).clamp_min(0).sqrt();
-            voxels = maximum(voxels, (1.8 + (1.2 * random.NextDouble()) - away).sigmoid());
+            voxels = maximum(voxels, (2 + (1.2 * random.NextDouble()) - away).mul(2).sigmoid());
         }
 
         var found = new List<Nodule>();
