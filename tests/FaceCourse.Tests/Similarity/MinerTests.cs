@@ -163,6 +163,26 @@ public class MinerTests
     }
 
     [Fact]
+    public void Half_of_a_batch_of_pairs_shows_one_person_on_two_pictures()
+    {
+        int[] people = [.. Enumerable.Range(1, 9).SelectMany(i => Enumerable.Repeat(i, i))];
+        var sampler = new PairSampler(people, seed: 3);
+
+        var pairs = Enumerable.Range(0, 200).SelectMany(i => sampler.Batch(i, 10)).ToList();
+
+        Assert.Equal(1000, pairs.Count(p => p.Same));
+        Assert.All(pairs, p => Assert.Equal(p.Same, people[p.First] == people[p.Second]));
+        Assert.All(pairs, p => Assert.NotEqual(p.First, p.Second));
+        // Nobody is missed, and the person with one picture is only found in pairs of two people.
+        Assert.Equal(8, pairs.Where(p => p.Same).Select(p => people[p.First]).Distinct().Count());
+        Assert.Equal(9, pairs.Where(p => !p.Same).Select(p => people[p.Second]).Distinct().Count());
+        Assert.Equal(sampler.Batch(7), new PairSampler(people, seed: 3).Batch(7));
+        Assert.NotEqual(sampler.Batch(7), sampler.Batch(8));
+        Assert.Contains("two pictures", Assert.Throws<ArgumentException>(() => new PairSampler([1, 2, 3])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new PairSampler([1, 1]));
+    }
+
+    [Fact]
     public void People_with_one_picture_each_cannot_be_sampled()
     {
         Assert.Contains("two pictures", Assert.Throws<ArgumentException>(() => new PersonSampler([1, 2, 3, 4])).Message, StringComparison.Ordinal);

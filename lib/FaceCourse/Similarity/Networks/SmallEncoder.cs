@@ -43,6 +43,12 @@ public sealed class SmallEncoder : nn.Module<Tensor, Tensor>
         Initialise(seed);
     }
 
+    /// <summary>A network with random weights for pictures of a set's shape.</summary>
+    /// <param name="faces">The set.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The pictures' side is no multiple of 16.</exception>
+    public static SmallEncoder For(FaceSet faces, int seed = 0) => new((int)faces.Pictures.shape[1], (int)faces.Pictures.shape[2], seed: seed);
+
     /// <summary>C.</summary>
     public int Channels { get; }
 

@@ -113,17 +113,31 @@ public static class EncoderTraining
             }
 
             loss.backward();
+            var length = StepLength(step);
+            Shrink(length);
+            foreach (var group in adam.ParamGroups) group.LearningRate = length;
             adam.step();
             _loss += value;
             _active += TripletCounts.Of(distances, triplets, options.Loss.Margin).ActiveShare;
             _since++;
         }
 
+        private double StepLength(int step) => options.Anneal ? options.LearningRate * (1 + Math.Cos(Math.PI * step / options.Steps)) / 2 : options.LearningRate;
+
+        // Decoupled from Adam's own scaling (Loshchilov and Hutter 2019); what is added or normalised is left alone.
+        private void Shrink(double length)
+        {
+            if (options.WeightDecay == 0) return;
+            using var quiet = no_grad();
+            foreach (var weight in encoder.parameters().Where(p => p.dim() > 1)) weight.mul_(1 - (length * options.WeightDecay));
+        }
+
         private (Tensor Pictures, Tensor People) Batch(int step)
         {
             var batch = sampler.Batch(step);
             var pictures = train.Pictures.index_select(0, tensor(batch.Select(i => (long)i).ToArray()));
-            if (options.Augment) pictures = Augmentation.Jitter(pictures, Seeds.Mix(options.Seed, step));
+            if (options.Augment) pictures = Augmentation.Jitter(pictures, Seeds.Mix(options.Seed, step), options.AugmentStrength);
+            if (options.Augment && options.Cover) pictures = Augmentation.Cover(pictures, Seeds.Mix(~options.Seed, step));
             return (pictures.to(TorchRuntime.Device), tensor(batch.Select(i => (long)train.People[i]).ToArray(), device: TorchRuntime.Device));
         }
 
@@ -165,7 +179,15 @@ public static class EncoderTraining
 
         private int Resume()
         {
-            if (options.Checkpoint is null || !File.Exists(options.Checkpoint)) return 0;
+            if (options.Checkpoint is null) return 0;
+            // What a process left that was killed while writing.
+            var folder = Path.GetDirectoryName(Path.GetFullPath(options.Checkpoint))!;
+            if (Directory.Exists(folder))
+            {
+                foreach (var part in Directory.GetFiles(folder, $"{Path.GetFileName(options.Checkpoint)}.*.part")) File.Delete(part);
+            }
+
+            if (!File.Exists(options.Checkpoint)) return 0;
             (var step, _history) = Checkpoint.Restore(options.Checkpoint, encoder, adam, options.Signature);
             // Lines written after the checkpoint's step come again.
             _history.RemoveAll(h => h.Step > step);
