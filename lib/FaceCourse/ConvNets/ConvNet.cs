@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FaceCourse.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,6 +58,18 @@ public class ConvNet : nn.Module<Tensor, Tensor>
     /// <summary>A layer by name.</summary>
     /// <exception cref="ArgumentException">No layer has this name; the message lists the names.</exception>
     public NamedLayer Layer(string name) => _layers[IndexOf(name)];
+
+    /// <summary>SHA-256 over all weights, as hexadecimal digits: another one means that some weight has changed.</summary>
+    public string Fingerprint()
+    {
+        using var scope = NewDisposeScope();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var weight in parameters()) hash.AppendData(weight.detach().cpu().contiguous().bytes);
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    /// <summary>How many numbers its weights and biases are.</summary>
+    public long WeightCount => parameters().Sum(p => p.numel());
 
     /// <summary>The receptive field of a layer: the square of the picture that one of its units sees.</summary>
     /// <exception cref="ArgumentException">No layer has this name; the message lists the names.</exception>

@@ -44,12 +44,15 @@ internal static class Convolution
         }
     }
 
+    /// <summary>The same tensor [N,C,H,W] with the channels of a pixel side by side in memory, which CPU convolutions are quickest with.</summary>
+    public static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
     private static Conv2d Build(Tensor kernel, Tensor bias, int stride, int padding, long groups)
     {
         using var quiet = no_grad();
         var convolution = nn.Conv2d(kernel.shape[1] * groups, kernel.shape[0], (kernel.shape[2], kernel.shape[3]), (stride, stride), (padding, padding), groups: groups);
-        convolution.weight.copy_(kernel);
         convolution.bias!.copy_(bias);
+        convolution.weight = new Parameter(ChannelsLast(kernel), requires_grad: false);
         return convolution;
     }
 }

@@ -74,7 +74,7 @@ public sealed class MobileFaceNet : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _layers.forward(input.sub(_mean.to(input.device)).div(_deviation.to(input.device))).MoveToOuterDisposeScope();
+        return _layers.forward(Convolution.ChannelsLast(input.sub(_mean.to(input.device)).div_(_deviation.to(input.device)))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The file's convolutions one after the other; the exporter numbered them 529, 532, 535, …, each with its bias behind it.</summary>
@@ -85,7 +85,7 @@ public sealed class MobileFaceNet : Module<Tensor, Tensor>
         public Conv2d Next(int input, int output, int size, int stride = 1, int groups = 1, int? padding = null)
         {
             var convolution = Conv2d(input, output, size, stride: stride, padding: padding ?? size / 2, groups: groups);
-            convolution.weight.copy_(from.Get($"onnx::Conv_{_number}", output, input / groups, size, size));
+            convolution.weight = new Parameter(Convolution.ChannelsLast(from.Get($"onnx::Conv_{_number}", output, input / groups, size, size)), requires_grad: false);
             convolution.bias!.copy_(from.Get($"onnx::Conv_{_number + 1}", output));
             _number += 3;
             return convolution;

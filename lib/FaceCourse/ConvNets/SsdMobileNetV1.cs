@@ -56,7 +56,7 @@ public sealed class SsdMobileNetV1 : Module<Tensor, (Tensor Boxes, Tensor Scores
     public override (Tensor Boxes, Tensor Scores) forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = input.mul(2).sub(1);
+        var x = Convolution.ChannelsLast(input.mul(2).sub_(1));
         List<Tensor> maps = [];
         for (var i = 0; i < _body.Count; i++)
         {

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using FaceCourse.Assets;
 using FaceCourse.Images;
+using FaceCourse.TestSupport;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -21,7 +21,7 @@ internal sealed record FaceApi(IReadOnlyList<FaceApiFace[]> Photos, IReadOnlyLis
     {
         using var scope = NewDisposeScope();
         var scripts = Path.Combine(AppContext.BaseDirectory, "js");
-        var packages = Restore(scripts);
+        var packages = NpmFolder.RestoreAsync(scripts, "The JavaScript library that this test compares with").GetAwaiter().GetResult();
         var folder = Directory.CreateTempSubdirectory("face-api-").FullName;
         try
         {
@@ -35,7 +35,7 @@ internal sealed record FaceApi(IReadOnlyList<FaceApiFace[]> Photos, IReadOnlyLis
             File.WriteAllBytes(cropFile, MemoryMarshal.AsBytes<float>(crops.mul(255).permute(0, 2, 3, 1).contiguous().data<float>().ToArray()).ToArray());
             var model = Path.GetDirectoryName(AssetStore.Default.Get("face-api/model/face_recognition_model-weights_manifest.json"));
             var job = JsonSerializer.Serialize(new { model, photos = files, crops = new { file = cropFile, count = crops.shape[0] } });
-            return JsonSerializer.Deserialize<FaceApi>(Node("node", [Path.Combine(scripts, "parity.cjs")], packages, job)!, Web)!;
+            return JsonSerializer.Deserialize<FaceApi>(Node(Path.Combine(scripts, "parity.cjs"), packages, job), Web)!;
         }
         finally
         {
@@ -43,51 +43,19 @@ internal sealed record FaceApi(IReadOnlyList<FaceApiFace[]> Photos, IReadOnlyLis
         }
     }
 
-    // npm ci, once per machine and lockfile.
-    private static string Restore(string scripts)
+    private static string Node(string script, string folder, string input)
     {
-        Assert.SkipWhen(Node("node", ["--version"], scripts, null) is null, "Node is not on this machine; it runs the JavaScript library that this test compares with.");
-
-        var key = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(scripts, "package-lock.json"))))[..16];
-        var folder = Path.Combine(CacheFolder.Root, "tests", $"parity-{key}");
-        if (Directory.Exists(folder)) return folder;
-
-        var fresh = Directory.CreateDirectory($"{folder}.{Environment.ProcessId}").FullName;
-        foreach (var file in new[] { "package.json", "package-lock.json" }) File.Copy(Path.Combine(scripts, file), Path.Combine(fresh, file), overwrite: true);
-        Assert.SkipWhen(Node(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], fresh, null) is null,
-            "npm could not fetch the JavaScript library that this test compares with.");
-        try
+        using var process = Process.Start(new ProcessStartInfo("node", [script])
         {
-            Directory.Move(fresh, folder);
-        }
-        catch (IOException) when (Directory.Exists(folder))
-        {
-            Directory.Delete(fresh, recursive: true);
-        }
-
-        return folder;
-    }
-
-    private static string? Node(string program, string[] arguments, string folder, string? input)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments)
-            {
-                WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-            })!;
-            var output = process.StandardOutput.ReadToEndAsync();
-            var errors = process.StandardError.ReadToEndAsync();
-            if (input is not null) process.StandardInput.Write(input);
-            process.StandardInput.Close();
-            process.WaitForExit();
-            if (input is not null && process.ExitCode != 0) Assert.Fail($"{program} failed: {errors.Result}");
-            return process.ExitCode == 0 ? output.Result : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
+            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors.Result);
+        return output.Result;
     }
 }
 

@@ -21,6 +21,19 @@ public sealed class FaceApiParityTests : IClassFixture<FaceApiParityTests.Both>
     }
 
     [Fact]
+    public void In_bfloat16_an_encodings_numbers_move_by_less_than_a_hundredth_and_distances_hardly()
+    {
+        using var scope = NewDisposeScope();
+        using var encoder = FaceEncoder.Load(bfloat16: true);
+        var half = encoder.Encode(_both.Ours);
+        var d = _both.Ours.Select((_, i) => Difference(half[i].data<float>().ToArray(), _both.Theirs.Descriptors[i])).ToList();
+        Assert.All(d, moved => Assert.True(moved < 1e-2, $"{moved}"));
+
+        var full = FaceDistance.Matrix(stack([.. _both.Ours.Select((_, i) => tensor(_both.Theirs.Descriptors[i]))]));
+        Assert.True((full - FaceDistance.Matrix(half)).abs().max().item<float>() < 0.02, "distances between people");
+    }
+
+    [Fact]
     public void The_detector_finds_the_same_boxes_within_a_pixel()
     {
         foreach (var (ours, theirs) in _both.Pairs())
