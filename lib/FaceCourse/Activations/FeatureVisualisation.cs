@@ -1,4 +1,5 @@
 using FaceCourse.ConvNets;
+using FaceCourse.Style;
 using FaceCourse.Tensors;
 using static TorchSharp.torch;
 
@@ -39,14 +40,25 @@ public static class FeatureVisualisation
         var waves = new TorchSharp.Modules.Parameter(Start());
         using var adam = optim.Adam([waves], 0.05);
 
-        // A unit that is silent behind its ReLU gives no direction, so the most exciting of some random pictures, from
-        // faint to strong, is where to start.
+        // A unit that is silent behind its ReLU gives no direction. So the start is the most exciting of some random
+        // pictures, from faint to strong; and where none says anything to it, of some that are drawn.
         Tensor Start()
         {
             using var quietly = no_grad();
             var noise = new Generator((ulong)seed);
-            var tries = Enumerable.Range(0, 8).Select(i => (0.02 * Math.Pow(1.6, i) * randn([2, 3, size, half], generator: noise)).to(device));
-            return tries.MaxBy(w => objective.Of(net, Picture(w)).item<float>())!;
+            var best = Best(Enumerable.Range(0, 8).Select(i => (0.02 * Math.Pow(1.6, i) * randn([2, 3, size, half], generator: noise)).to(device)));
+            return best.Value > 1e-6 ? best.Waves : Best(Enumerable.Range(1, 4)
+                .SelectMany(s => new[] { GeneratedStyles.Strokes(size, s), GeneratedStyles.Mosaic(size, s), GeneratedStyles.Woodcut(size, s) }).Select(WavesOf).Prepend(best.Waves)).Waves;
+        }
+
+        (Tensor Waves, float Value) Best(IEnumerable<Tensor> tries) => tries.Select(w => (w, objective.Of(net, Picture(w)).item<float>())).MaxBy(t => t.Item2);
+
+        // The inverse of Picture.
+        Tensor WavesOf(Tensor picture)
+        {
+            var planes = linalg.inv(colour).matmul(picture.to(device).clamp(0.05, 0.95).logit().flatten(1)).view(3, size, size);
+            var coefficients = fft.rfft2(planes / (size / 4.0)) / equal;
+            return stack([coefficients.real, coefficients.imag]);
         }
 
         Tensor Picture(Tensor waves)

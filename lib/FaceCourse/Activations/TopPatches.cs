@@ -1,4 +1,5 @@
 using FaceCourse.ConvNets;
+using FaceCourse.Images;
 using static TorchSharp.torch;
 
 namespace FaceCourse.Activations;
@@ -83,6 +84,25 @@ public sealed class TopPatches : IDisposable
         Of(layer, 0);
         var units = _best[layer];
         return [.. Enumerable.Range(0, units.Length).Where(u => units[u].Count == Count).OrderByDescending(u => units[u][^1].Activation).Take(count)];
+    }
+
+    /// <summary>How much the patches of one unit look alike, pixel by pixel, and for comparison those of two units.</summary>
+    /// <remarks>The correlation of the brightness of two patches at 16×16 pixels, averaged over all pairs of a unit's patches, and over patches of the same rank of neighbouring units.</remarks>
+    /// <param name="layer">The layer.</param>
+    /// <returns>Two numbers from −1 to 1.</returns>
+    /// <exception cref="ArgumentException">The layer was not asked for, or no two of its units have all their patches.</exception>
+    public (double Own, double Other) Alike(string layer)
+    {
+        Of(layer, 0);
+        using var scope = NewDisposeScope();
+        var units = _best[layer].Where(u => u.Count == Count).ToList();
+        if (units.Count < 2) throw new ArgumentException($"Fewer than two units of {layer} have {Count} patches yet; look through more pictures.", nameof(layer));
+        var all = stack(units.Select(u => stack(u.Select(p => Resample.Bilinear(p.Pixels.to(float32).mean([0], keepdim: true), 16, 16).flatten()))));
+        all = all - all.mean([2], keepdim: true);
+        all = all / (all.norm(2, keepdim: true, p: 2) + 1e-6);
+        var pairs = all.matmul(all.transpose(1, 2));
+        var own = (pairs.sum([1, 2]) - pairs.diagonal(dim1: 1, dim2: 2).sum([1])).mean().item<float>() / Math.Max(1, Count * (Count - 1));
+        return (own, (all * all.roll(1, 0)).sum([2]).mean().item<float>());
     }
 
     /// <summary>Frees the patches.</summary>

@@ -7,6 +7,10 @@ internal sealed class Canvas
 {
     private const int Backtracks = 5;
 
+    // Above so many times the first cost, so many steps in a row, a run no longer finds back. One step too far is forgiven.
+    private const double Diverged = 5;
+    private const int Patience = 3;
+
     private readonly StyleSettings _settings;
     private readonly StyleTransfer.Work _work;
     private readonly Tensor? _paintable;
@@ -47,6 +51,7 @@ internal sealed class Canvas
 
         using var lbfgs = new Lbfgs(_g.numel(), _g.device);
         var (first, second) = (zeros_like(_g), zeros_like(_g));
+        var astray = 0;
         for (var step = 1; step <= steps; step++)
         {
             if (ct.IsCancellationRequested)
@@ -70,7 +75,8 @@ internal sealed class Canvas
             }
 
             if (!moved && _settings.Optimizer == PixelOptimizer.Lbfgs) return;
-            if (!double.IsFinite(_costs.Total) || _costs.Total > 1e3 * Math.Max(FirstCosts.Total, 1e-12))
+            astray = _costs.Total > Diverged * Math.Max(FirstCosts.Total, 1e-12) ? astray + 1 : 0;
+            if (!double.IsFinite(_costs.Total) || astray == Patience)
             {
                 Stopped = $"Stopped after {_work.Curve.Count} steps, because the cost grew to {_costs.Total:0.###e+0} instead of falling: the steps are too long. Try a smaller LearningRate; this is the best picture before that.";
                 return;

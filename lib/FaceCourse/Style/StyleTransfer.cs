@@ -64,6 +64,18 @@ public static class StyleTransfer
             canvas.Problem.Alpha, canvas.Problem.Beta, canvas.Problem.Lambda, clock.Elapsed, canvas.Stopped);
     }
 
+    /// <summary>A picture brought to another one's size, to compare the two pixel by pixel.</summary>
+    /// <param name="picture">[3,H,W], values 0…1.</param>
+    /// <param name="like">The picture whose height and width it gets.</param>
+    /// <returns>[3,H',W'], on the CPU.</returns>
+    public static Tensor Fit(Tensor picture, Tensor like)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        CheckPicture(picture, "given");
+        using var scope = NewDisposeScope();
+        return Resize(picture, (int)like.size(-2), (int)like.size(-1)).cpu().MoveToOuterDisposeScope();
+    }
+
     private static void CheckPicture(Tensor picture, string which)
     {
         ArgumentNullException.ThrowIfNull(picture);

@@ -98,6 +98,24 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
+    public void A_CMYK_JPEG_shows_its_colours()
+    {
+        using var scope = NewDisposeScope();
+        // 96×32, written by ImageMagick in CMYK: the left half red (220, 30, 30), the right half blue (30, 60, 200).
+        const string file =
+            "/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwADAgICAgIDAgICAwMDAwQGBAQEBAQIBgYFBgkICgoJCAkJCgwPDAoLDgsJCQ0RDQ4PEBAREAoMEhMSEBMPEBAQ/9sAQwEDAwMEAwQIBAQIEAsJCxAQEBAQEB" +
+            "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ/8AAFAgAIABgBAERAAIRAQMRAQQRAP/EABcAAQEBAQAAAAAAAAAAAAAAAAAGBwj/xAAUEAEAAAAAAAAAAAAAAAAAAAAA" +
+            "/8QAFgEBAQEAAAAAAAAAAAAAAAAAAAkH/8QAFBEBAAAAAAAAAAAAAAAAAAAAAP/aAA4EAQACEQMRBAAAPwDRWxptO9QAAAAAAVCTiwCKAAAAAABLqxo/rUAAAAAAFQk4sAigAAAAAAS6saP61AAAAA" +
+            "ABUJOLAIoAAAAAAEurGj+tQAAAAAAVCTiwCKAAAAAAB//Z";
+        var picture = ImageFile.Decode(Convert.FromBase64String(file)).mul(255);
+
+        Assert.Equal([3, 32, 96], picture.shape);
+        float[] At(long column) => picture[.., 16, column].data<float>().ToArray();
+        Assert.All(At(20).Zip([220f, 30f, 30f]), c => Assert.Equal(c.Second, c.First, 12f));
+        Assert.All(At(76).Zip([30f, 60f, 200f]), c => Assert.Equal(c.Second, c.First, 12f));
+    }
+
+    [Fact]
     public void A_text_file_named_jpg_gives_a_clear_error()
         => Says("is not a picture", () => ImageFile.Load(Write("notes.jpg", Encoding.UTF8.GetBytes("Dear diary,"))));
 

@@ -36,6 +36,26 @@ public sealed class StyleTransferTests
     }
 
     [Fact]
+    public void SqueezeNet_in_its_shape_for_painting_brings_VGG_19s_style_cost_below_5_percent_and_keeps_the_content()
+    {
+        using var _ = NewDisposeScope();
+        using var judge = ConvNetTests.Vgg();
+        using var net = SqueezeNet.Load(Photos.Path("convnet/SqueezeNet_fp16.onnx"), null, forPainting: true);
+        using var trained = ConvNetTests.Squeeze();
+        var (content, style, other) = (Photos.Get("media/content/rocket.jpg", 96, 144), Photos.Get(Photos.Styles[0], 114, 144), Photos.Get("media/content/coffee.png", 96, 144));
+        var settings = Small with { Size = 144, Steps = 100 };
+
+        using var painting = Paint(net, content, style, settings);
+        using var asTrained = Paint(trained, content, style, settings with { Steps = 40 });
+
+        Assert.InRange(StyleShare(judge, content, style, painting.Picture), 0, 0.05);
+        Assert.True(StyleShare(judge, content, style, asTrained.Picture) > 2 * StyleShare(judge, content, style, painting.Picture));
+        Assert.True(ContentCost(painting.Picture) < ContentCost(other));
+
+        double ContentCost(Tensor g) => Cost.Content(judge.Activation(content, "conv3_2"), judge.Activation(g, "conv3_2")).item<float>();
+    }
+
+    [Fact]
     public void The_picture_is_painted_and_not_the_network()
     {
         using var _ = NewDisposeScope();
@@ -128,8 +148,25 @@ public sealed class StyleTransferTests
         Assert.Equal([3, 64, 96], painting.Picture.shape);
     }
 
+    [Theory]
+    [InlineData(PixelOptimizer.GradientDescent)]
+    [InlineData(PixelOptimizer.Adam)]
+    public void A_diverging_run_stops_says_why_and_keeps_the_best(PixelOptimizer optimizer)
+    {
+        using var _ = NewDisposeScope();
+        using var net = CourseNet.Load();
+        var (content, style) = (GeneratedStyles.Woodcut(64, seed: 2), GeneratedStyles.Mosaic(64));
+
+        using var painting = Paint(net, content, style, Small with { Size = 64, Levels = 1, Optimizer = optimizer, LearningRate = 1e4 });
+
+        Assert.Contains("because the cost grew", painting.Stopped);
+        Assert.Contains("smaller LearningRate", painting.Stopped);
+        Assert.True(painting.Curve.Count < 30);
+        Assert.True(painting.Costs.Total <= painting.First.Total && painting.Costs.Total < painting.Curve[^1].Costs.Total);
+    }
+
     [Fact]
-    public void A_diverging_run_stops_says_why_and_keeps_the_best()
+    public void A_cost_that_is_no_number_stops_before_the_first_step()
     {
         using var _ = NewDisposeScope();
         using var net = ConvNetTests.Squeeze();
