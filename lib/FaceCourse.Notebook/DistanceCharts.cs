@@ -100,7 +100,7 @@ public static class DistanceCharts
     /// <param name="names">N short names.</param>
     public static Figure Encodings(Tensor encodings, IReadOnlyList<string> names) => Figure.Of(
         [new { type = "heatmap", z = encodings, y = names, colorscale = "RdBu", zmid = 0, colorbar = new { title = new { text = "value" } }, hovertemplate = "%{y}, number %{x}: %{z:.3f}<extra></extra>" }],
-        new { height = 60.0 + (18 * names.Count), xaxis = new { title = "number of the encoding" }, yaxis = new { autorange = "reversed", tickfont = new { size = 10 } } },
+        new { height = Math.Max(220.0, 60 + (18 * names.Count)), xaxis = new { title = "number of the encoding" }, yaxis = new { autorange = "reversed", tickfont = new { size = 10 } } },
         $"Heat map with {names.Count} rows of {encodings.shape[1]} numbers each, one row per face. Every row has its own pattern.");
 
     /// <summary>How a distance moves while a photo gets worse, with τ as a line.</summary>

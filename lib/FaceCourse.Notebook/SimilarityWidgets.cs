@@ -71,7 +71,7 @@ public static class SimilarityWidgets
             var colours = ["{{Figure.Colours[2]}}", "{{Figure.Colours[1]}}", "{{Figure.Colours[3]}}"], names = ["easy", "semi-hard", "hard"];
             function show() {
               var c = data.counts[+input.value], sum = c[0] + c[1] + c[2] || 1;
-              bar.innerHTML = c.map(function (v, k) { return '<span style="width:' + 100 * v / sum + '%;background:' + colours[k] + '"></span>'; }).join("");
+              bar.innerHTML = c.map(function (v, k) { return '<span style="width:' + 100 * v / sum + '%;background:' + colours[k] + ';color:#000;line-height:34px;text-align:center;overflow:hidden">' + (v / sum > 0.12 ? names[k] : "") + '</span>'; }).join("");
               out.textContent = "α = " + (input.value * data.most / 40).toFixed(3) + ": " + c.map(function (v, k) { return v + " " + names[k] + " (" + (100 * v / sum).toFixed(1) + " %)"; }).join(", ");
             }
             input.addEventListener("input", show); show();
@@ -79,7 +79,7 @@ public static class SimilarityWidgets
             "Slider for the margin α with the number of easy, semi-hard and hard triplets.");
     }
 
-    /// <summary>The embedding space in two dimensions while it forms: a point per picture, its thumbnail on hover, a slider over training steps.</summary>
+    /// <summary>The embedding space in two dimensions while it forms: a point per picture, its thumbnail when pointed at or reached with the arrow keys, a slider over training steps.</summary>
     /// <param name="snapshots">A training's <see cref="TrainingResult.Snapshots"/>.</param>
     /// <param name="faces">The people never seen, as the training was given them.</param>
     /// <exception cref="ArgumentException">There is no snapshot.</exception>
@@ -95,9 +95,9 @@ public static class SimilarityWidgets
         var order = faces.People.Distinct().ToList();
         return new Widget(
             $"""
-            <svg viewBox="0 0 600 420" role="img" aria-label="Encodings in two dimensions" style="width:100%;max-width:720px"></svg>
-            <label style="{Label}"><button type="button">▶ play</button> <input type="range" min="0" max="{snapshots.Count - 1}" value="{snapshots.Count - 1}" aria-label="training step" style="flex:1;max-width:500px"> <output aria-live="polite"></output></label>
-            <div class="who" style="display:flex;gap:.6em;align-items:center;min-height:68px"></div>
+            <svg viewBox="0 0 600 420" role="group" aria-label="Encodings in two dimensions: Tab to a point, then the arrow keys go from picture to picture" style="width:100%;max-width:720px"></svg>
+            <div style="{Label}"><button type="button">▶ play</button> <input type="range" min="0" max="{snapshots.Count - 1}" value="{snapshots.Count - 1}" aria-label="training step" style="flex:1;max-width:500px"> <output></output></div>
+            <div class="who" aria-live="polite" style="display:flex;gap:.6em;align-items:center;min-height:68px"></div>
             """,
             new
             {
@@ -111,16 +111,32 @@ public static class SimilarityWidgets
             """
             var svg = root.querySelector("svg"), input = root.querySelector("input"), out = root.querySelector("output"), who = root.querySelector(".who"), button = root.querySelector("button");
             var most = Math.max.apply(null, [].concat.apply([], data.moments).map(Math.abs)) || 1, ns = "http://www.w3.org/2000/svg";
+            var still = window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
             var dots = data.person.map(function (p, i) {
               var g = document.createElementNS(ns, "g"), c = document.createElementNS(ns, "circle"), t = document.createElementNS(ns, "text");
               c.setAttribute("r", 8); c.setAttribute("fill", data.colours[p % data.colours.length]);
-              t.textContent = p + 1; t.setAttribute("text-anchor", "middle"); t.setAttribute("dy", "3.5"); t.setAttribute("font-size", "9"); t.setAttribute("fill", "#fff");
-              g.appendChild(c); g.appendChild(t); g.style.transition = "transform .5s";
-              g.addEventListener("mouseenter", function () {
-                who.textContent = ""; var img = document.createElement("img"); img.src = data.pictures[i]; img.alt = data.names[p]; img.width = 64; img.height = 64;
-                who.appendChild(img); who.appendChild(document.createTextNode(data.names[p]));
-              });
+              t.textContent = p + 1; t.setAttribute("text-anchor", "middle"); t.setAttribute("dy", "3.5"); t.setAttribute("font-size", "10"); t.setAttribute("font-weight", "700");
+              t.setAttribute("fill", "#fff"); t.setAttribute("stroke", "#222"); t.setAttribute("stroke-width", "2.5"); t.setAttribute("paint-order", "stroke");
+              g.appendChild(c); g.appendChild(t); if (!still) g.style.transition = "transform .5s";
+              g.setAttribute("role", "img"); g.setAttribute("aria-label", data.names[p] + ", picture " + (i + 1)); g.setAttribute("tabindex", i ? "-1" : "0"); g.style.outline = "none";
+              g.addEventListener("mouseenter", function () { look(i); });
+              g.addEventListener("click", function () { g.focus(); });
+              g.addEventListener("focus", function () { c.setAttribute("stroke", "currentColor"); c.setAttribute("stroke-width", "3"); c.setAttribute("r", "12"); look(i); });
+              g.addEventListener("blur", function () { c.removeAttribute("stroke"); c.setAttribute("r", "8"); });
               svg.appendChild(g); return g;
+            });
+            function look(i) {
+              var name = data.names[data.person[i]], img = document.createElement("img");
+              who.textContent = ""; img.src = data.pictures[i]; img.alt = ""; img.width = 64; img.height = 64;
+              who.appendChild(img); who.appendChild(document.createTextNode(name + ", picture " + (i + 1) + " of " + data.person.length));
+            }
+            // One stop for the Tab key; the arrow keys walk from picture to picture.
+            svg.addEventListener("keydown", function (e) {
+              var by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key], from = dots.indexOf(e.target.closest("g"));
+              if (!by || from < 0) return;
+              e.preventDefault();
+              var to = (from + by + dots.length) % dots.length;
+              dots[from].setAttribute("tabindex", "-1"); dots[to].setAttribute("tabindex", "0"); dots[to].focus();
             });
             function show() {
               var m = data.moments[+input.value];

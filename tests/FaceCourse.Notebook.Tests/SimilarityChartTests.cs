@@ -38,4 +38,23 @@ public class SimilarityChartTests
         Assert.Contains("anchor, synthetic 2", SimilarityCharts.HardestTriplets(encodings, faces).AlternativeText, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => SimilarityWidgets.EmbeddingMovie([], faces));
     }
+
+    [Fact]
+    public void Races_scores_and_probabilities_say_in_words_what_they_show()
+    {
+        using var faces = Faces();
+        var line = new TrainingProgress(10, 10, 0.1, 0.25, default, 0.5, 0.75, TimeSpan.Zero, TimeSpan.Zero);
+        var run = ("semi-hard", new TrainingResult([line with { Step = 0, ActiveShare = double.NaN }, line], "all steps done", []));
+
+        Assert.Contains("semi-hard: 25% at the end", SimilarityCharts.ActiveTriplets(run).AlternativeText, StringComparison.Ordinal);
+        Assert.Contains("semi-hard: 75% at the end", SimilarityCharts.UnseenAccuracy(run).AlternativeText, StringComparison.Ordinal);
+        Assert.Contains("semi-hard: 0.500 at the end", SimilarityCharts.Spread(run).AlternativeText, StringComparison.Ordinal);
+        // What was not known at step 0 is no point of the line.
+        Assert.Contains("\"x\":[10]", SimilarityCharts.ActiveTriplets(run).ToJson(), StringComparison.Ordinal);
+        Assert.Contains("\"x\":[0,10]", SimilarityCharts.UnseenAccuracy(run).ToJson(), StringComparison.Ordinal);
+        Assert.Contains("one-shot 50.0%", SimilarityCharts.Scores([new EncodingScore("pixels", new Roc([0.1], [0.2]), 0.5)]).AlternativeText, StringComparison.Ordinal);
+        Assert.Contains("b 70%, c 20%", SimilarityCharts.Probabilities(["a", "b", "c"], [0.1, 0.7, 0.2], most: 2).AlternativeText, StringComparison.Ordinal);
+        Assert.Contains("synthetic 2, photo 3", SimilarityCharts.Faces(faces, 2, 3).AlternativeText, StringComparison.Ordinal);
+        Assert.DoesNotContain("synthetic 3", SimilarityCharts.Faces(faces, 2, 3).AlternativeText, StringComparison.Ordinal);
+    }
 }
