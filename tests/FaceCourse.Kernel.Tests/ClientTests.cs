@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FaceCourse.TestSupport;
 using Xunit;
 
 namespace FaceCourse.Kernel.Tests;

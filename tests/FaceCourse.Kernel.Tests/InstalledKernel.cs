@@ -1,3 +1,4 @@
+using FaceCourse.TestSupport;
 using Xunit;
 
 namespace FaceCourse.Kernel.Tests;

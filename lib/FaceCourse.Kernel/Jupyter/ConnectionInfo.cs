@@ -30,5 +30,19 @@ internal sealed record ConnectionInfo(string Transport, string Address, int Shel
         }
     }
 
+    /// <summary>Writes the file for a kernel to read; only this user may read it, since who knows the key may run code.</summary>
+    public void Save(string path, string kernelName)
+    {
+        var json = new JsonObject
+        {
+            ["transport"] = Transport, ["ip"] = Address, ["shell_port"] = Shell, ["control_port"] = Control, ["stdin_port"] = Stdin, ["iopub_port"] = IoPub,
+            ["hb_port"] = Heartbeat, ["key"] = Key, ["signature_scheme"] = "hmac-sha256", ["kernel_name"] = kernelName,
+        };
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(path, options);
+        writer.Write(json.ToJsonString());
+    }
+
     public string Endpoint(int port) => Transport == "ipc" ? $"ipc://{Address}-{port}" : $"{Transport}://{Address}:{port}";
 }

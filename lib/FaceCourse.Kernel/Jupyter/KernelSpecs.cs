@@ -12,6 +12,7 @@ public static class KernelSpecs
 
     // Says in the file that it is ours, so that nobody else's is ever removed or overwritten.
     private const string Mark = "facecourse";
+    private static readonly string[] PythonEnvironments = ["VIRTUAL_ENV", "CONDA_PREFIX"];
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The user's kernels folder: <c>$JUPYTER_DATA_DIR/kernels</c>, or the platform's own place.</summary>
@@ -59,7 +60,7 @@ public static class KernelSpecs
         return removed;
     }
 
-    private static bool IsOurs(string folder)
+    internal static bool IsOurs(string folder)
     {
         try
         {
@@ -71,9 +72,16 @@ public static class KernelSpecs
         }
     }
 
-    private static IEnumerable<string> Folders() => OperatingSystem.IsWindows()
-        ? [UserFolder, Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "jupyter", "kernels")]
-        : [UserFolder, "/usr/local/share/jupyter/kernels", "/usr/share/jupyter/kernels"];
+    /// <summary>Where kernels are looked for, the first found wins: <c>$JUPYTER_PATH</c>, the user's, an active Python environment's, the system's.</summary>
+    internal static IEnumerable<string> Folders()
+    {
+        var named = (Environment.GetEnvironmentVariable("JUPYTER_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var environments = PythonEnvironments.Select(Environment.GetEnvironmentVariable).OfType<string>().Where(e => e.Length > 0);
+        string[] system = OperatingSystem.IsWindows()
+            ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "jupyter", "kernels")]
+            : ["/usr/local/share/jupyter/kernels", "/usr/share/jupyter/kernels"];
+        return [.. named.Select(n => Path.Combine(n, "kernels")), UserFolder, .. environments.Select(e => Path.Combine(e, "share", "jupyter", "kernels")), .. system];
+    }
 
     private static string DataFolder()
     {

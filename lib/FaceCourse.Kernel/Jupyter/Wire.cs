@@ -20,12 +20,14 @@ internal sealed class Wire(string key)
     private readonly string _session = Guid.NewGuid().ToString();
     private long _sent;
 
+    /// <summary>The session that messages of <see cref="Write"/> name.</summary>
+    public string Session => _session;
+
     /// <summary>Reads a message; null, with the reason, when it is not one or its signature is wrong.</summary>
     public JupyterMessage? Read(NetMQMessage frames, out string reason)
     {
-        var delimiter = 0;
-        while (delimiter < frames.FrameCount && !frames[delimiter].ToByteArray(true).AsSpan().SequenceEqual(Delimiter)) delimiter++;
-        if (frames.FrameCount < delimiter + 6)
+        var delimiter = Parts(frames);
+        if (delimiter < 0)
         {
             reason = "a message without delimiter or parts";
             return null;
@@ -57,6 +59,39 @@ internal sealed class Wire(string key)
         }
     }
 
+    /// <summary>Takes a message apart without reading it; null, with the reason, when it is not one or its signature is wrong.</summary>
+    public RawMessage? ReadRaw(NetMQMessage frames, out string reason)
+    {
+        var delimiter = Parts(frames);
+        if (delimiter < 0)
+        {
+            reason = "a message without delimiter or parts";
+            return null;
+        }
+
+        var parts = Enumerable.Range(delimiter + 2, 4).Select(i => frames[i].ToByteArray(true)).ToArray();
+        if (_key.Length > 0 && !CryptographicOperations.FixedTimeEquals(Sign(parts), frames[delimiter + 1].ToByteArray(true)))
+        {
+            reason = "a message whose signature is missing or wrong";
+            return null;
+        }
+
+        reason = "";
+        return new RawMessage(parts[0], parts[1], parts[2], parts[3], [.. Enumerable.Range(delimiter + 6, frames.FrameCount - delimiter - 6).Select(i => frames[i].ToByteArray(true))]);
+    }
+
+    /// <summary>Signs a message that somebody else put together.</summary>
+    public NetMQMessage WriteRaw(RawMessage raw)
+    {
+        byte[][] parts = [raw.Header, raw.ParentHeader, raw.Metadata, raw.Content];
+        var message = new NetMQMessage();
+        message.Append(Delimiter);
+        message.Append(_key.Length > 0 ? Sign(parts) : []);
+        foreach (var part in parts) message.Append(part);
+        foreach (var buffer in raw.Buffers) message.Append(buffer);
+        return message;
+    }
+
     /// <summary>Builds an answer (or a broadcast, when <paramref name="identities"/> is a topic).</summary>
     public NetMQMessage Write(IEnumerable<byte[]> identities, string type, JsonObject? parent, JsonObject content, JsonObject? metadata = null)
     {
@@ -76,6 +111,14 @@ internal sealed class Wire(string key)
         message.Append(_key.Length > 0 ? Sign(parts) : []);
         foreach (var part in parts) message.Append(part);
         return message;
+    }
+
+    // Where the delimiter stands, with a signature and four parts behind it; -1 without.
+    private static int Parts(NetMQMessage frames)
+    {
+        var delimiter = 0;
+        while (delimiter < frames.FrameCount && !frames[delimiter].ToByteArray(true).AsSpan().SequenceEqual(Delimiter)) delimiter++;
+        return frames.FrameCount < delimiter + 6 ? -1 : delimiter;
     }
 
     private static byte[] Bytes(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json, Layout);
