@@ -1,4 +1,5 @@
 using System.Net;
+using FaceCourse.Assets;
 using FaceCourse.Kernel;
 using FaceCourse.Notebook.Rendering;
 using FaceCourse.Tensors;
@@ -13,7 +14,8 @@ internal static class CourseKernel
 {
     private static readonly string[] Imports =
     [
-        "FaceCourse.Assets", "FaceCourse.Faces", "FaceCourse.Images", "FaceCourse.Notebook", "FaceCourse.Similarity", "FaceCourse.Tensors",
+        "FaceCourse.Activations", "FaceCourse.Assets", "FaceCourse.ConvNets", "FaceCourse.Convolutions", "FaceCourse.Faces", "FaceCourse.Images",
+        "FaceCourse.Notebook", "FaceCourse.Quiz", "FaceCourse.Similarity", "FaceCourse.Style", "FaceCourse.Tensors",
         "Plotly.NET.CSharp", "TorchSharp", "static TorchSharp.torch",
     ];
 
@@ -23,6 +25,7 @@ internal static class CourseKernel
         References = [typeof(TorchRuntime).Assembly, typeof(Notebook.Figure).Assembly, typeof(torch).Assembly, typeof(GenericChart).Assembly, typeof(global::Plotly.NET.CSharp.Chart).Assembly, typeof(SkiaSharp.SKBitmap).Assembly],
         Imports = Imports,
         WorkingDirectory = folder,
+        PackageCache = CacheFolder.Ensure("packages"),
         Starting = Start,
     };
 

@@ -11,5 +11,7 @@ var root = new RootCommand("FaceCourse: the lecture 'Face recognition' as C# not
     KernelCommand.Create(),
     TrainCourseNetCommand.Create(),
 };
+ServeCommand.AddTo(root);
 
-return await root.Parse(args).InvokeAsync();
+// Ctrl-C leaves the server time to end its kernels.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

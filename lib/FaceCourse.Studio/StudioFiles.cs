@@ -9,4 +9,7 @@ internal static class StudioFiles
         using var reader = new StreamReader(typeof(StudioFiles).Assembly.GetManifestResourceStream($"web/{name}")!);
         return reader.ReadToEnd();
     }
+
+    /// <summary>The lines of <c>web/<paramref name="name"/></c> that are not empty.</summary>
+    public static string[] Lines(string name) => Text(name).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

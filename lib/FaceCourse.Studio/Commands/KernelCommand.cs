@@ -8,7 +8,7 @@ namespace FaceCourse.Studio.Commands;
 /// <summary><c>kernel</c>: the course's C# kernel for JupyterLab, Jupyter Notebook and VS Code.</summary>
 internal static class KernelCommand
 {
-    private const string DisplayName = ".NET (C#) FaceCourse";
+    internal const string DisplayName = ".NET (C#) FaceCourse";
 
     public static Command Create()
     {
@@ -58,7 +58,7 @@ internal static class KernelCommand
     }
 
     // The built program, not `dotnet run`: a kernel should be there in a moment.
-    private static string[] Program() =>
+    internal static string[] Program() =>
         [Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet")),
             typeof(KernelCommand).Assembly.Location];
 

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace FaceCourse.Studio.Server.Kernels;
+
+/// <summary>Which notebook talks to which kernel.</summary>
+internal sealed class Sessions(KernelManager kernels, Func<string, string> folderOf)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+
+    /// <summary>The folder that a notebook's kernel works in.</summary>
+    public string FolderOf(string path) => folderOf(path);
+
+    private sealed record Session(string Id, string Path, string Name, string Type, string Kernel);
+
+    /// <summary>All sessions whose kernel is still there.</summary>
+    public JsonArray List()
+    {
+        // A list first: a session whose kernel is gone is dropped on the way.
+        lock (_gate) return [.. _sessions.Values.ToList().Select(TryModel).OfType<JsonNode>()];
+    }
+
+    public JsonObject Get(string id)
+    {
+        lock (_gate) return Model(Find(id));
+    }
+
+    /// <summary>Starts a session, or gives the one that the notebook already has.</summary>
+    public JsonObject Start(JsonObject body)
+    {
+        var path = Text(body, "path") ?? Text(body["notebook"] as JsonObject, "path") ?? throw new ApiException(StatusCodes.Status400BadRequest, "A session needs a path.");
+        var kernel = body["kernel"] as JsonObject;
+        lock (_gate)
+        {
+            if (_sessions.Values.FirstOrDefault(s => s.Path == path) is { } existing && TryModel(existing) is { } model) return model;
+        }
+
+        var id = Text(kernel, "id") is { } running ? kernels.Find(running).Id : kernels.Start(Text(kernel, "name"), folderOf(path), path).Id;
+        var session = new Session(Guid.NewGuid().ToString(), path, Text(body, "name") ?? "", Text(body, "type") ?? "notebook", id);
+        lock (_gate)
+        {
+            _sessions[session.Id] = session;
+            return Model(session);
+        }
+    }
+
+    /// <summary>Changes a session's path, name, type or kernel; the kernel it had is shut down when it gets another.</summary>
+    public async Task<JsonObject> ChangeAsync(string id, JsonObject body)
+    {
+        Session session;
+        lock (_gate) session = Find(id);
+        session = session with { Path = Text(body, "path") ?? session.Path, Name = Text(body, "name") ?? session.Name, Type = Text(body, "type") ?? session.Type };
+        var old = session.Kernel;
+        if (body["kernel"] is JsonObject kernel)
+        {
+            if (Text(kernel, "id") is { } running) session = session with { Kernel = kernels.Find(running).Id };
+            else if (Text(kernel, "name") is { } name) session = session with { Kernel = kernels.Start(name, folderOf(session.Path), session.Path).Id };
+        }
+
+        lock (_gate) _sessions[id] = session;
+        if (kernels.All.FirstOrDefault(k => k.Id == session.Kernel) is { } now) now.Notebook = session.Path;
+        if (old != session.Kernel && !IsUsed(old) && kernels.All.Any(k => k.Id == old)) await kernels.ShutDownAsync(old);
+        lock (_gate) return Model(session);
+    }
+
+    /// <summary>Ends a session and its kernel.</summary>
+    public async Task EndAsync(string id)
+    {
+        string kernel;
+        lock (_gate)
+        {
+            kernel = Find(id).Kernel;
+            _sessions.Remove(id);
+        }
+
+        if (!IsUsed(kernel) && kernels.All.Any(k => k.Id == kernel)) await kernels.ShutDownAsync(kernel);
+    }
+
+    private bool IsUsed(string kernel)
+    {
+        lock (_gate) return _sessions.Values.Any(s => s.Kernel == kernel);
+    }
+
+    private Session Find(string id) =>
+        _sessions.TryGetValue(id, out var session) ? session : throw new ApiException(StatusCodes.Status404NotFound, $"There is no session {id}; it was ended, or the server started anew.");
+
+    private JsonObject Model(Session session) => TryModel(session) ?? throw new ApiException(StatusCodes.Status404NotFound, "The session's kernel was shut down; start a new session.");
+
+    private JsonObject? TryModel(Session session)
+    {
+        if (kernels.All.FirstOrDefault(k => k.Id == session.Kernel) is not { } kernel)
+        {
+            _sessions.Remove(session.Id);
+            return null;
+        }
+
+        return new JsonObject
+        {
+            ["id"] = session.Id,
+            ["path"] = session.Path,
+            ["name"] = session.Name,
+            ["type"] = session.Type,
+            ["kernel"] = kernel.Model(),
+            ["notebook"] = new JsonObject { ["path"] = session.Path, ["name"] = session.Name },
+        };
+    }
+
+    private static string? Text(JsonObject? body, string name) => body?[name] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+}

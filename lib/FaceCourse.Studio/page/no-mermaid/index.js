@@ -1,0 +1,1 @@
+export const RE_DEFAULT_FENCE = /$^/, IMermaidManager = undefined, IMermaidMarkdown = undefined;

@@ -1,0 +1,3 @@
+declare module "*.css";
+declare module "@jupyterlab/*/style/index.js";
+declare module "plotly.js-dist-min";
