@@ -22,7 +22,11 @@ internal sealed class Browser : IAsyncDisposable
             if (message.Type == "error") Errors.Add(message.Text);
         };
         page.PageError += (_, error) => Errors.Add(error);
-        page.RequestFailed += (_, request) => Errors.Add($"failed request: {request.Url}");
+        // A request that was under way when the page was left is no failure.
+        page.RequestFailed += (_, request) =>
+        {
+            if (request.Failure != "net::ERR_ABORTED") Errors.Add($"failed request: {request.Url}");
+        };
     }
 
     public IPage Page { get; }
@@ -44,7 +48,9 @@ internal sealed class Browser : IAsyncDisposable
             ExecutablePath = program,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
-        var page = await browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme });
+        // Of a context of its own, so that a test can open a second page in it.
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height }, ColorScheme = scheme });
+        var page = await context.NewPageAsync();
         return new Browser(playwright, browser, page);
     }
 

@@ -69,6 +69,22 @@ public sealed class NotebookPageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_charts_text_follows_the_page_from_light_to_dark()
+    {
+        var figure = Figure.Of([new { type = "scatter", y = new[] { 1, 3, 2 } }], new { title = "Zigzag" }, "A zigzag.");
+        Write(Notebook(Markdown("# Chart"), Code("figure", Display("application/vnd.plotly.v1+json", JsonNode.Parse(figure.ToJson())!))));
+
+        await using var browser = await Browser.StartAsync(scheme: ColorScheme.Light);
+        await browser.Page.GotoAsync(new Uri(_file).AbsoluteUri);
+        await browser.Page.WaitForSelectorAsync(".course-chart[data-drawn=true] .gtitle");
+        const string Same = "getComputedStyle(document.querySelector('.gtitle')).fill === getComputedStyle(document.body).color";
+        Assert.True(await browser.Page.EvaluateAsync<bool>(Same));
+        await browser.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+
+        await browser.Page.WaitForFunctionAsync(Same);
+    }
+
+    [Fact]
     public async Task A_figure_as_plain_HTML_draws_too_and_carries_plotly_for_the_others()
     {
         PlotlyHtml.BeginNotebook();

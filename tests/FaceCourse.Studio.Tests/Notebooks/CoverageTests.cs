@@ -1,0 +1,52 @@
+using Xunit;
+
+namespace FaceCourse.Studio.Tests.Notebooks;
+
+/// <summary>The lecture is covered: every statement has a cell that shows it and a test that holds it.</summary>
+public sealed class CoverageTests
+{
+    private static readonly IReadOnlyList<CoverageRow> Rows = Coverage.Load();
+
+    [Fact]
+    public void Every_row_names_a_cell_that_exists()
+        => Assert.Empty(Rows.Where(r => CourseNotebooks.Names.Contains(r.Notebook) && Coverage.Cell(r) is null).Select(r => $"{r.Notebook} has no cell with \"{r.Marker}\" ({r.Statement})"));
+
+    [Fact]
+    public void Every_row_names_a_notebook_of_the_course_and_every_notebook_stands_in_a_row()
+        => Assert.Equal(Quiz.LectureSection.All.Select(s => s.Notebook).Append("12-quiz.ipynb"), Rows.Select(r => r.Notebook + ".ipynb").Distinct().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_row_names_a_test_that_exists()
+    {
+        var tests = Coverage.Tests();
+
+        Assert.True(tests.Count > 200, $"only {tests.Count} tests were found");
+        Assert.Empty(Rows.Where(r => !tests.Contains(r.Test)).Select(r => $"there is no test {r.Test} ({r.Statement})"));
+    }
+
+    [Fact]
+    public void No_row_is_empty_and_none_stands_twice()
+    {
+        Assert.All(Rows, r => Assert.All(new[] { r.Kind, r.Statement, r.Notebook, r.Marker, r.Test }, part => Assert.False(string.IsNullOrWhiteSpace(part), r.ToString())));
+        Assert.Equal(Rows.Count, Rows.DistinctBy(r => (r.Kind, r.Statement)).Count());
+    }
+
+    [Fact]
+    public void All_sections_formulas_summary_lines_and_questions_are_there()
+    {
+        Assert.Equal(Enumerable.Range(1, 11), Rows.Where(r => r.Kind == "objective").Select(r => r.Section).Distinct().Order());
+        Assert.Equal(Enumerable.Range(1, 11), Rows.Where(r => r.Kind == "slide").Select(r => r.Section).Distinct().Order());
+        Assert.True(Rows.Count(r => r.Kind == "formula") >= 10);
+        Assert.Equal(10, Rows.Count(r => r.Kind == "summary"));
+        Assert.Equal(Enumerable.Range(1, 20).Select(n => $"quiz.Card({n})"), Rows.Where(r => r.Kind == "question").Select(r => r.Marker));
+    }
+
+    [Fact]
+    public void The_table_in_docs_is_the_one_that_these_rows_make()
+    {
+        var made = Coverage.Render(Rows);
+        if (Environment.GetEnvironmentVariable("FACECOURSE_UPDATE") == "1") File.WriteAllText(Coverage.Markdown, made);
+
+        Assert.True(File.Exists(Coverage.Markdown) && File.ReadAllText(Coverage.Markdown) == made, "docs/coverage.md is out of date: run this test with FACECOURSE_UPDATE=1 and commit it");
+    }
+}
