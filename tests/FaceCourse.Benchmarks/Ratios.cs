@@ -27,7 +27,8 @@ internal sealed class Ratios(string area, TextWriter output)
         var sorted = ratios.Order().ToArray();
         var middle = sorted.Length / 2;
         var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{area}/{name} {median:0.###} {aim}"));
+        // A name is one word, so that a line splits at its spaces.
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{area}/{string.Join('-', name.Split([' ', ',', ':'], StringSplitOptions.RemoveEmptyEntries))} {median:0.###} {aim}"));
         output.Flush();
         return median;
     }

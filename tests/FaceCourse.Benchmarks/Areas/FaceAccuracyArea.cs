@@ -16,6 +16,7 @@ internal sealed class FaceAccuracyArea : IArea
     {
         using var detector = FaceDetector.Load();
         using var dlib = FaceEncoder.Load();
+        using var half = FaceEncoder.Load(bfloat16: true);
         using var mobile = FaceEncoder.LoadMobileFaceNet();
         (string, Func<Collection>)[] collections = [("ORL, 92×112 grey", Orl), ("CMU, 60×60 grey, half of them with sunglasses, half of them not looking at the camera", Cmu)];
         foreach (var (name, load) in collections)
@@ -26,6 +27,7 @@ internal sealed class FaceAccuracyArea : IArea
             Face[] faces = [.. found.Select((face, i) => face ?? whole[i])];
             ratios.Note($"{name}: {faces.Length} photos of {collection.People.Distinct().Count()} people, a face found in {found.Count(f => f is not null)}; the others are taken whole");
             Judge(ratios, "dlib", dlib, faces, collection.People);
+            Judge(ratios, "dlib bf16", half, faces, collection.People);
             Judge(ratios, "MobileFaceNet", mobile, faces, collection.People);
         }
 

@@ -19,28 +19,47 @@ internal sealed class FacesArea : IArea
 
     public string Name => "faces";
 
-    public Task RunAsync(Ratios ratios)
+    public async Task RunAsync(Ratios ratios)
     {
-        Encoder(ratios);
+        await EncoderAsync(ratios);
         SecondEncoder(ratios);
         Pipeline(ratios);
         Search(ratios);
-        return Task.CompletedTask;
+        Sizes(ratios);
     }
 
-    private static void Encoder(Ratios ratios)
+    private static async Task EncoderAsync(Ratios ratios)
     {
-        using var encoder = FaceEncoder.Load();
-        var packages = Directory.Exists(Path.Combine(CacheFolder.Root, "tests"))
-            ? Directory.GetDirectories(Path.Combine(CacheFolder.Root, "tests"), "parity-*").FirstOrDefault(d => !Path.GetFileName(d).Contains('.'))
-            : null;
-        foreach (var batch in new[] { 1, 32 })
+        var packages = await JavascriptPackagesAsync(ratios);
+        foreach (var (batch, half) in new[] { (1, false), (1, true), (32, false), (32, true) })
         {
+            using var encoder = FaceEncoder.Load(bfloat16: half);
+            var kind = half ? "bf16" : "f32";
             using var crops = rand(batch, 3, encoder.InputSize, encoder.InputSize);
             double Ours() => Seconds(() => encoder.Encode(crops).Dispose(), Math.Max(1, 16 / batch)) / batch;
-            if (packages is null) ratios.Note("the JavaScript library is fetched by the parity tests (FaceApiParityTests); run them first");
-            else ratios.Faster($"encode-{batch}-vs-js-wasm", Ours, () => Javascript(packages, batch), "≥ 5");
-            ratios.Note(string.Create(CultureInfo.InvariantCulture, $"batch {batch}: {1 / Ours():0.0} encodings a second, {get_num_threads()} threads"));
+            if (packages is not null) ratios.Faster($"encode-{batch}-{kind}-vs-js-wasm", Ours, () => Javascript(packages, batch), "≥ 5");
+            ratios.Note(string.Create(CultureInfo.InvariantCulture, $"batch {batch}, {kind}: {1 / Ours():0.0} encodings a second, {get_num_threads()} threads"));
+        }
+    }
+
+    private static async Task<string?> JavascriptPackagesAsync(Ratios ratios)
+    {
+        var scripts = Path.Combine(AppContext.BaseDirectory, "js");
+        var packages = new NpmPackages(new AssetStoreOptions
+        {
+            CacheFolder = Path.Combine(CacheFolder.Root, "tests"),
+            PackageJson = await File.ReadAllTextAsync(Path.Combine(scripts, "package.json")),
+            PackageLock = await File.ReadAllTextAsync(Path.Combine(scripts, "package-lock.json")),
+        });
+        try
+        {
+            await packages.RestoreAsync(() => packages.Restored, CancellationToken.None);
+            return packages.Folder;
+        }
+        catch (AssetException e)
+        {
+            ratios.Note($"not compared with the JavaScript library: {e.Message}");
+            return null;
         }
     }
 
@@ -118,6 +137,43 @@ internal sealed class FacesArea : IArea
 
         ratios.Faster("search-1M-vs-linq", One, () => Seconds(() => _ = Enumerable.Range(0, People)
             .Select(i => (i, D: Enumerable.Range(0, Dimension).Sum(k => (numbers[(i * Dimension) + k] - probe[k]) * (numbers[(i * Dimension) + k] - probe[k])))).MinBy(x => x.D)), "≫ 1");
+
+        if (!File.Exists("/usr/bin/python3") || double.IsNaN(Faiss(1000, 1))) ratios.Note("not compared with FAISS: Debian's python3-faiss is not installed");
+        else
+        {
+            ratios.Faster("search-1M-vs-faiss-flat", One, () => Faiss(People, 1), "≥ 1");
+            ratios.Faster("search-1M-64-probes-vs-faiss-flat", Many, () => Faiss(People, 64), "≥ 1");
+        }
+    }
+
+    /// <summary>How the search's time grows with the number of people: what <c>models/gallery.md</c> states.</summary>
+    private static void Sizes(Ratios ratios)
+    {
+        var random = new Random(2);
+        foreach (var people in new[] { 10_000, 100_000, 1_000_000, 4_000_000 })
+        {
+            var numbers = new float[(long)people * Dimension];
+            for (var i = 0; i < numbers.Length; i++) numbers[i] = random.NextSingle() - 0.5f;
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            using var store = new MemoryGalleryStore();
+            var open = Seconds(() => store.Add([.. Enumerable.Range(0, people).Select(i => $"{i}")], numbers, Dimension));
+            var megabytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1e6;
+            var probe = numbers[..Dimension];
+            store.Nearest(probe, Dimension, 2);
+            var one = Enumerable.Range(0, 7).Select(_ => Seconds(() => store.Nearest(probe, Dimension, 2))).Order().ElementAt(3);
+            ratios.Note(string.Create(CultureInfo.InvariantCulture, $"{people} people: {megabytes:0} MB, enrolled in {open:0.00} s, {1000 * one:0.00} ms a probe"));
+        }
+    }
+
+    private static double Faiss(int people, int probes)
+    {
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "python", "faiss_flat.py"), $"{people}", $"{probes}"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        var seconds = python.StandardOutput.ReadToEnd();
+        python.WaitForExit();
+        return python.ExitCode == 0 ? double.Parse(seconds, CultureInfo.InvariantCulture) : double.NaN;
     }
 
     private static double Seconds(Action action, int times = 1)

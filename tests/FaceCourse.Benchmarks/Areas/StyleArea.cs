@@ -19,6 +19,8 @@ internal sealed class StyleArea : IArea
     {
         using var scope = NewDisposeScope();
         using var course = CourseNet.Load();
+        Memory(ratios, course);
+        StepRate(ratios, course);
         Patches(ratios, course);
         if (!AssetStore.Default.TryGetLocal("convnet/vgg19_tfjs/group8-shard1of1", out _))
         {
@@ -31,6 +33,53 @@ internal sealed class StyleArea : IArea
         var style = Resample.Area(ImageFile.Load(AssetStore.Default.Get("media/style/starry_night.jpg")), Size, Size);
         ToTheSameCost(ratios, vgg, content, style);
         return Task.CompletedTask;
+    }
+
+    /// <summary>The process's largest memory after a step at each size; sizes grow, so each peak is its own.</summary>
+    private static void Memory(Ratios ratios, ConvNet net)
+    {
+        foreach (var size in new[] { 256, 512, 1024 })
+        {
+            using var scope = NewDisposeScope();
+            using var problem = new StyleProblem(net, GeneratedStyles.Woodcut(size), GeneratedStyles.Strokes(size));
+            problem.At(GeneratedStyles.Mosaic(size));
+            using var process = Process.GetCurrentProcess();
+            ratios.Note($"{net.GetName()} at {size}×{size}: at most {process.PeakWorkingSet64 / 1e6:0} MB so far");
+        }
+    }
+
+    /// <summary>The arithmetic of one step (all convolutions forward, and back to the pixels) per second, over that of one large convolution.</summary>
+    private static void StepRate(Ratios ratios, ConvNet net)
+    {
+        const int side = 256, channels = 64;
+        using var problem = new StyleProblem(net, GeneratedStyles.Woodcut(side), GeneratedStyles.Strokes(side));
+        var g = GeneratedStyles.Mosaic(side);
+        var (x, w) = (rand(1, channels, side, side), rand(channels, channels, 3, 3));
+        var (work, before) = (0.0, 3);
+        using (no_grad())
+        {
+            foreach (var (layer, a) in net.Activations(g, [.. net.LayerNames]))
+            {
+                var kernel = net.Layer(layer).Window.Size;
+                if (!layer.StartsWith("pool", StringComparison.Ordinal)) work += 2 * 2.0 * kernel * kernel * before * a.size(1) * a.size(2) * a.size(3);
+                before = (int)a.size(1);
+            }
+        }
+
+        double Rate(double operations, Action run)
+        {
+            var watch = Stopwatch.StartNew();
+            using var scope = NewDisposeScope();
+            run();
+            return operations / watch.Elapsed.TotalSeconds;
+        }
+
+        ratios.Report($"rate of one step with {net.GetName()} over the machine's convolution rate", Enumerable.Range(-1, ratios.Pairs + 1).Select(_ =>
+        {
+            var step = Rate(work, () => problem.At(g));
+            using var quiet = no_grad();
+            return step / Rate(2.0 * 9 * channels * channels * side * side, () => nn.functional.conv2d(x, w, padding: [1L, 1L]));
+        }).Skip(1), "as near 1 as may be");
     }
 
     /// <summary>Nine patches of five layers, against a forward pass over the same pictures.</summary>
