@@ -107,8 +107,10 @@ const scenarios = {
     await kernel.interrupt();
     answer.interrupted = (await endless).status;
 
-    await session.setPath('notebooks/other.ipynb');
-    await session.setName('other');
+    // Both at once, as a page does when a file is renamed: neither change may undo the other.
+    await Promise.all([session.setPath('notebooks/other.ipynb'), session.setName('other')]);
+    // A change makes the library ask for the list by itself, and a refresh then waits for that earlier answer.
+    await sessions.refreshRunning();
     await sessions.refreshRunning();
     const running = Array.from(sessions.running());
     answer.running = running.map(model => [model.path, model.name, model.kernel.name]);

@@ -31,15 +31,12 @@ internal sealed class Sessions(KernelManager kernels, Func<string, string> folde
     {
         var path = Text(body, "path") ?? Text(body["notebook"] as JsonObject, "path") ?? throw new ApiException(StatusCodes.Status400BadRequest, "A session needs a path.");
         var kernel = body["kernel"] as JsonObject;
+        // One lock from the look to the entry: two tabs that open a notebook at once share its kernel.
         lock (_gate)
         {
             if (_sessions.Values.FirstOrDefault(s => s.Path == path) is { } existing && TryModel(existing) is { } model) return model;
-        }
 
-        var id = Text(kernel, "id") is { } running ? kernels.Find(running).Id : kernels.Start(Text(kernel, "name"), folderOf(path), path).Id;
-        var session = new Session(Guid.NewGuid().ToString(), path, Text(body, "name") ?? "", Text(body, "type") ?? "notebook", id);
-        lock (_gate)
-        {
+            var session = new Session(Guid.NewGuid().ToString(), path, Text(body, "name") ?? "", Text(body, "type") ?? "notebook", KernelFor(kernel, path) ?? kernels.Start(null, folderOf(path), path).Id);
             _sessions[session.Id] = session;
             return Model(session);
         }
@@ -49,16 +46,17 @@ internal sealed class Sessions(KernelManager kernels, Func<string, string> folde
     public async Task<JsonObject> ChangeAsync(string id, JsonObject body)
     {
         Session session;
-        lock (_gate) session = Find(id);
-        session = session with { Path = Text(body, "path") ?? session.Path, Name = Text(body, "name") ?? session.Name, Type = Text(body, "type") ?? session.Type };
-        var old = session.Kernel;
-        if (body["kernel"] is JsonObject kernel)
+        string old;
+        // Only what this request names, on top of what stands there now: a page that renames a notebook sends path and name at the same time.
+        lock (_gate)
         {
-            if (Text(kernel, "id") is { } running) session = session with { Kernel = kernels.Find(running).Id };
-            else if (Text(kernel, "name") is { } name) session = session with { Kernel = kernels.Start(name, folderOf(session.Path), session.Path).Id };
+            var current = Find(id);
+            old = current.Kernel;
+            var path = Text(body, "path") ?? current.Path;
+            session = current with { Path = path, Name = Text(body, "name") ?? current.Name, Type = Text(body, "type") ?? current.Type, Kernel = KernelFor(body["kernel"] as JsonObject, path) ?? old };
+            _sessions[id] = session;
         }
 
-        lock (_gate) _sessions[id] = session;
         if (kernels.All.FirstOrDefault(k => k.Id == session.Kernel) is { } now) now.Notebook = session.Path;
         if (old != session.Kernel && !IsUsed(old) && kernels.All.Any(k => k.Id == old)) await kernels.ShutDownAsync(old);
         lock (_gate) return Model(session);
@@ -76,6 +74,12 @@ internal sealed class Sessions(KernelManager kernels, Func<string, string> folde
 
         if (!IsUsed(kernel) && kernels.All.Any(k => k.Id == kernel)) await kernels.ShutDownAsync(kernel);
     }
+
+    /// <summary>The kernel that a request names: a running one by id, or a new one by its kernelspec's name. Null where it names none.</summary>
+    private string? KernelFor(JsonObject? kernel, string path) =>
+        Text(kernel, "id") is { } running ? kernels.Find(running).Id
+        : Text(kernel, "name") is { } name ? kernels.Start(name, folderOf(path), path).Id
+        : null;
 
     private bool IsUsed(string kernel)
     {
