@@ -49,7 +49,6 @@ public sealed class FaceResNet : Module<Tensor, Tensor>
         var fc = from.Get("fc", 256, 128);
         _fc = Linear(256, 128, hasBias: false);
         _fc.weight!.copy_(fc.t());
-        foreach (var parameter in this.parameters()) parameter.requires_grad = false;
         RegisterComponents();
         foreach (var parameter in this.parameters()) parameter.requires_grad = false;
         eval();
