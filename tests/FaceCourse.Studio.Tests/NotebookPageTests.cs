@@ -23,7 +23,7 @@ public sealed class NotebookPageTests : IDisposable
 
     private string Write(JsonObject notebook)
     {
-        NotebookPage.Write(notebook, _file, "test.ipynb", formulas => [.. formulas.Select(f => $"<math><mi>{f.Tex}</mi></math>")]);
+        NotebookPage.Write(notebook, _file, "test.ipynb", formulas => new([.. formulas.Select(f => $"<math><mi>{f.Tex}</mi></math>")], ".math { margin: 0; }"));
         return File.ReadAllText(_file);
     }
 
@@ -38,6 +38,31 @@ public sealed class NotebookPageTests : IDisposable
 
         Assert.Contains("<span class=\"math\"><math><mi>d < \\tau</mi></math></span>", html);
         Assert.Contains("<div class=\"math\"><math><mi>J = \\sum L</mi></math></div>", html);
+        Assert.Contains("<style>.math { margin: 0; }", html);
+    }
+
+    [Fact]
+    public async Task A_formula_brings_its_own_fonts_and_a_subscript_stands_below_its_base()
+    {
+        var typesetter = await Typesetter.CreateAsync(TestContext.Current.CancellationToken);
+        Assert.SkipUnless(typesetter.Complaint is null, typesetter.Complaint ?? "");
+        NotebookPage.Write(Notebook(Markdown("$$\n\\sum_{a} x_{i+a}\\, w_a\n$$")), _file, "test.ipynb", typesetter.Typeset);
+
+        await using var browser = await Browser.StartAsync();
+        await browser.Page.GotoAsync(new Uri(_file).AbsoluteUri);
+        var fonts = await browser.Page.EvaluateAsync<string[]>("document.fonts.ready.then(() => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family))");
+        var lower = await browser.Page.EvaluateAsync<double>("""
+            (() => {
+              const letters = [...document.querySelectorAll('.katex-html .mathnormal')];
+              const bottom = text => letters.find(l => l.textContent === text).getBoundingClientRect().bottom;
+              return bottom('i') - bottom('x');
+            })()
+            """);
+
+        Assert.Contains("KaTeX_Math", fonts);
+        Assert.True(lower > 1, $"the subscript ends {lower} px below its base");
+        Assert.Equal(1, await browser.Page.Locator("math").CountAsync());
+        Assert.Empty(browser.Errors);
     }
 
     [Fact]

@@ -16,8 +16,8 @@ internal static partial class NotebookPage
     /// <param name="notebook">The notebook as nbformat 4 JSON, outputs included.</param>
     /// <param name="file">Where to write; replaced whole.</param>
     /// <param name="name">The notebook's file name, the title if it has no heading.</param>
-    /// <param name="typeset">Turns formulas into MathML; see <see cref="Formulas"/>.</param>
-    public static void Write(JsonObject notebook, string file, string name, Func<IReadOnlyList<Formula>, IReadOnlyList<string>> typeset)
+    /// <param name="typeset">Typesets formulas; see <see cref="Formulas"/>.</param>
+    public static void Write(JsonObject notebook, string file, string name, Func<IReadOnlyList<Formula>, TypesetFormulas> typeset)
     {
         var body = new StringBuilder();
         var charts = 0;
@@ -39,7 +39,8 @@ internal static partial class NotebookPage
             }
         }
 
-        var page = Page(Formulas.Typeset(body.ToString(), typeset), title ?? name, charts > 0);
+        var (html, formulaStyle) = Formulas.Typeset(body.ToString(), typeset);
+        var page = Page(html, title ?? name, formulaStyle, charts > 0);
         var part = file + ".part";
         File.WriteAllText(part, page);
         File.Move(part, file, overwrite: true);
@@ -102,7 +103,7 @@ internal static partial class NotebookPage
 
     private static string Plain(string text) => WebUtility.HtmlEncode(AnsiPattern().Replace(text, ""));
 
-    private static string Page(string body, string title, bool charts) => $$"""
+    private static string Page(string body, string title, string formulaStyle, bool charts) => $$"""
         <!DOCTYPE html>
         <html lang="en">
         <head>
@@ -110,7 +111,7 @@ internal static partial class NotebookPage
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>{{WebUtility.HtmlEncode(title)}}</title>
         <link rel="icon" href="data:,">
-        <style>{{StudioFiles.Text("page.css")}}</style>
+        <style>{{formulaStyle}}{{StudioFiles.Text("page.css")}}</style>
         </head>
         <body>
         <main>

@@ -5,7 +5,7 @@ using FaceCourse.Studio.Doctor;
 
 namespace FaceCourse.Studio.Export;
 
-/// <summary>Typesets TeX as MathML with KaTeX, run by Node while the page is written: the page itself needs no script or font for it.</summary>
+/// <summary>Typesets TeX with KaTeX, run by Node while the page is written: the page carries the fonts and needs no script.</summary>
 internal sealed class Typesetter
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
@@ -32,17 +32,17 @@ internal sealed class Typesetter
         }
     }
 
-    /// <summary>MathML for each formula, in order; the TeX itself, escaped, when KaTeX cannot be run.</summary>
-    public IReadOnlyList<string> Typeset(IReadOnlyList<Formula> formulas)
+    /// <summary>The formulas as HTML with MathML for screen readers; the TeX itself, escaped, when KaTeX cannot be run.</summary>
+    public TypesetFormulas Typeset(IReadOnlyList<Formula> formulas)
     {
         if (_folder is not null)
         {
             var input = JsonSerializer.Serialize(formulas, Web);
             var output = Tool.TryRunAsync("node", ["--input-type=module", "--eval", StudioFiles.Text("formulas.mjs")], input, _folder, CancellationToken.None).GetAwaiter().GetResult();
-            if (output is not null) return JsonSerializer.Deserialize<string[]>(output)!;
+            if (output is not null) return JsonSerializer.Deserialize<TypesetFormulas>(output, Web)!;
             Complaint = "The formulas of the page stay as TeX: Node could not run KaTeX. 'doctor' says whether Node is found.";
         }
 
-        return [.. formulas.Select(f => $"<code>{WebUtility.HtmlEncode(f.Tex)}</code>")];
+        return new([.. formulas.Select(f => $"<code>{WebUtility.HtmlEncode(f.Tex)}</code>")], "");
     }
 }
