@@ -48,7 +48,7 @@ public sealed class ConvolutionDiagram(ConvolutionChain chain) : Shown
         return $"""
             <figure style="margin:0;font:14px/1.5 system-ui,sans-serif" role="group" aria-label="{WebUtility.HtmlEncode(AlternativeText)}">
             <div style="overflow-x:auto"><svg viewBox="0 0 {x.ToString("0", CultureInfo.InvariantCulture)} 208" style="width:{x.ToString("0", CultureInfo.InvariantCulture)}px;max-width:100%;min-width:{(x * 0.7).ToString("0", CultureInfo.InvariantCulture)}px" aria-hidden="true">{svg}</svg></div>
-            <div style="overflow-x:auto"><table><thead><tr><th>step</th><th>input</th><th>filters</th><th>output</th><th>parameters (weights + biases)</th><th>multiplications</th><th>each side</th></tr></thead><tbody>{rows}</tbody></table></div>
+            <div style="overflow-x:auto"><table style="min-width:44rem"><thead><tr><th>step</th><th>input</th><th>filters</th><th>output</th><th>parameters (weights + biases)</th><th>multiplications</th><th>each side</th></tr></thead><tbody>{rows}</tbody></table></div>
             </figure>
             """;
     }
