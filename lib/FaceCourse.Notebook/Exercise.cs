@@ -30,6 +30,9 @@ public sealed class Exercise
         return exercise;
     }
 
+    /// <summary>Forgets all tries: another notebook begins in this process, and its exercises may have the same names.</summary>
+    public static void BeginNotebook() => All.Clear();
+
     /// <summary>How often <see cref="Check"/> has found the answer wrong since it was last right.</summary>
     public int WrongTries { get; private set; }
 

@@ -31,4 +31,13 @@ public sealed class ExerciseTests
         Assert.DoesNotContain("look left", Try("again", false).As(Mime.Html));
         Assert.True(Exercise.Named("again", "", "").Solved);
     }
+
+    [Fact]
+    public void Another_notebooks_exercise_of_the_same_name_starts_without_tries()
+    {
+        Try("shared", false);
+        Exercise.BeginNotebook();
+
+        Assert.DoesNotContain("look left", Try("shared", false).ToHtml());
+    }
 }

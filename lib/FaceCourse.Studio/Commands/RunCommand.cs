@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using FaceCourse.Kernel;
+using FaceCourse.Notebook;
 using FaceCourse.Notebook.Rendering;
 using FaceCourse.Studio.Export;
 using Spectre.Console;
@@ -61,6 +62,7 @@ internal static class RunCommand
 
         console.MarkupLineInterpolated($"[bold]{Path.GetFileName(file)}[/]");
         PlotlyHtml.BeginNotebook();
+        Exercise.BeginNotebook();
         var options = CourseKernel.Options(Path.GetDirectoryName(Path.GetFullPath(file))!) with { CellTimeout = cellTimeout };
         var result = await new NotebookRunner(options).RunAsync(notebook, new CellLines(console).Report, ct);
 
