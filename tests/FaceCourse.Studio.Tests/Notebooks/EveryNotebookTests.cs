@@ -54,8 +54,9 @@ public sealed class EveryNotebookTests
     public async Task An_exercise_left_untouched_says_not_yet(string name)
     {
         var run = await CourseNotebooks.RunAsync(name);
-        var exercises = NotebookDocument.Load(run.File).Cells.Where(c => c.IsCode && c.Source.Contains("Exercise.Named", StringComparison.Ordinal)).ToList();
+        var exercises = NotebookDocument.Load(run.File).Cells.Where(c => c.IsCode && c.Source.Contains("YourTurn.", StringComparison.Ordinal)).ToList();
 
+        Assert.NotEmpty(exercises);
         Assert.All(exercises, c => Assert.Contains("Not yet", c.Outputs.ToJsonString(), StringComparison.Ordinal));
     }
 

@@ -57,9 +57,11 @@ public sealed class NotebookFileTests
 
         Assert.Matches(@"^# \d+ · ", document.Cells[0].Source);
         foreach (var part in new[] { "**When you are done you can**", "What would break this?", "## What you have seen", "**Read more" }) Assert.Contains(part, prose, StringComparison.Ordinal);
-        var exercises = Code(name).SelectMany(c => Regex.Matches(c.Source, @"Exercise\.Named\(\s*""([^""]+)""").Select(m => m.Groups[1].Value)).ToList();
+        var exercises = Code(name).SelectMany(c => Regex.Matches(c.Source, @"YourTurn\.(\w+)\(").Select(m => m.Groups[1].Value)).ToList();
         Assert.True(exercises.Count >= 3, $"{exercises.Count} exercises: {string.Join(", ", exercises)}");
         Assert.Equal(exercises.Count, exercises.Distinct().Count());
+        // Whoever reads the cell must not read the answer: hints and solutions live in the library.
+        Assert.All(Code(name), c => Assert.DoesNotContain("Exercise.Named", c.Source, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -105,13 +105,16 @@ internal sealed partial class NotebookList(CourseFolder folder, ProgressFile pro
                 title,
                 TitleNumber().Replace(title, ""),
                 notebook.Cells.Count(c => c.IsCode),
-                notebook.Cells.Count(c => c.IsCode && c.Source.Contains("Exercise.Named(", StringComparison.Ordinal)));
+                notebook.Cells.Count(c => c.IsCode && ExerciseCall().IsMatch(c.Source)));
         }
         catch (Exception e) when (e is NotebookFormatException or IOException or UnauthorizedAccessException)
         {
             return new Facts(number, name, name, 0, 0);
         }
     }
+
+    [GeneratedRegex(@"\bYourTurn\.\w+\(|\bExercise\.Named\(")]
+    private static partial Regex ExerciseCall();
 
     [GeneratedRegex(@"^(\d{1,3})-")]
     private static partial Regex Numbered();

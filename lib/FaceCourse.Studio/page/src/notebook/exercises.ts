@@ -4,12 +4,15 @@ import type { Notebook } from "@jupyterlab/notebook";
 
 export interface ExerciseCell { name: string; cell: Cell; right: boolean | null }
 
-const named = /Exercise\.Named\(\s*"([^"]+)"/g;
+// The course's own, YourTurn.CountTriplets(…), and those a lecturer writes into a cell, Exercise.Named("…").
+const named = /YourTurn\.(\w+)\(|Exercise\.Named\(\s*"([^"]+)"/g;
+
+const words = (method: string): string => method.replace(/(?<!^)[A-Z]/g, " $&").toLowerCase();
 
 /** The exercises of one cell in order; right is null for one that was not checked. */
 export function exercisesOf(cell: Cell): ExerciseCell[] {
   if (cell.model.type !== "code") return [];
-  const names = [...cell.model.sharedModel.getSource().matchAll(named)].map(match => match[1]);
+  const names = [...cell.model.sharedModel.getSource().matchAll(named)].map(match => match[1] ? words(match[1]) : match[2]);
   if (!names.length) return [];
   const outputs = (cell.model as ICodeCellModel).outputs;
   const verdicts: boolean[] = [];
