@@ -40,7 +40,7 @@ internal sealed class SubmissionChain
 
     public SessionLoadContext LoadContext { get; } = new();
 
-    private CSharpCompilation? Last => _links.Count == 0 ? null : _links[^1].Compilation;
+    private Link? Last => _links.Count == 0 ? null : _links[^1];
 
     /// <summary>Lets the following cells refer to an assembly file; one of the same name that is there already stays.</summary>
     public bool AddReference(string file)
@@ -71,7 +71,7 @@ internal sealed class SubmissionChain
         var guarded = LoopGuard.Rewrite(tree, ParseOptions, Utf8);
         var declared = Declared(written);
         var replaced = _links.AsEnumerable().Reverse().TakeWhile(l => l.Declared.IsSubsetOf(declared)).Count();
-        var compilation = replaced > 0 ? Compilation(guarded, replaced < _links.Count ? _links[^(replaced + 1)].Compilation : null)
+        var compilation = replaced > 0 ? Compilation(guarded, replaced < _links.Count ? _links[^(replaced + 1)] : null)
             : ReferenceEquals(guarded, tree) ? written : Compilation(guarded, Last);
         using var assembly = new MemoryStream();
         using var symbols = new MemoryStream();
@@ -82,7 +82,7 @@ internal sealed class SubmissionChain
             if (errors.IsEmpty) errors = [.. emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];
 
             // Nothing but usings and comments: there is nothing to emit, and the usings count for the next cells.
-            return errors.IsEmpty ? new Submission(written, declared, 0, static _ => Task.FromResult<object>(null!)) : null;
+            return errors.IsEmpty ? new Submission(written, declared, 0, _references.Length, static _ => Task.FromResult<object>(null!)) : null;
         }
 
         errors = [];
@@ -92,7 +92,7 @@ internal sealed class SubmissionChain
         var type = loaded.GetType(entry.ContainingType.MetadataName, throwOnError: true)!;
         var factory = type.GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
         _number++;
-        return new Submission(compilation, declared, replaced, factory.CreateDelegate<Func<object?[], Task<object>>>());
+        return new Submission(compilation, declared, replaced, _references.Length, factory.CreateDelegate<Func<object?[], Task<object>>>());
     }
 
     /// <summary>What a text would mean as the next cell.</summary>
@@ -136,7 +136,7 @@ internal sealed class SubmissionChain
         }
 
         _links.RemoveRange(_links.Count - submission.Replaces, submission.Replaces);
-        _links.Add(new Link(submission.Compilation, submission.Declared, state is not null));
+        _links.Add(new Link(submission.Compilation, submission.Declared, submission.References, state is not null));
         Array.Clear(_states, slot + 1, _states.Length - slot - 1);
     }
 
@@ -158,10 +158,12 @@ internal sealed class SubmissionChain
         return [.. members, .. root.Usings.Select(u => u.ToString()), .. root.Externs.Select(e => e.ToString())];
     }
 
-    private CSharpCompilation Compilation(SyntaxTree tree, CSharpCompilation? previous) => CSharpCompilation.CreateScriptCompilation(
+    // The compiler adds the previous cell's references to a cell's own, and does not look whether they are there already:
+    // given all of them every time, the hundredth cell would have a hundred times as many. Each cell gets the new ones.
+    private CSharpCompilation Compilation(SyntaxTree tree, Link? previous) => CSharpCompilation.CreateScriptCompilation(
         _prefix + _number.ToString(CultureInfo.InvariantCulture),
         tree,
-        _references,
+        _references.Skip(previous?.References ?? 0),
         new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             scriptClassName: $"Submission#{_number}",
@@ -169,22 +171,23 @@ internal sealed class SubmissionChain
             optimizationLevel: OptimizationLevel.Release,
             allowUnsafe: true,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default),
-        previous);
+        previous?.Compilation);
 
     private static ImmutableArray<Diagnostic> Errors(CSharpCompilation compilation, CancellationToken cancellationToken) =>
         [.. compilation.GetDiagnostics(cancellationToken)
             .Where(d => d.Severity == DiagnosticSeverity.Error)
             .OrderBy(d => d.Location.SourceSpan.Start)];
 
-    private sealed record Link(CSharpCompilation Compilation, HashSet<string> Declared, bool HasState);
+    private sealed record Link(CSharpCompilation Compilation, HashSet<string> Declared, int References, bool HasState);
 }
 
 /// <summary>A compiled cell, ready to start.</summary>
 /// <param name="Compilation">What was compiled.</param>
 /// <param name="Declared">The names it gives to later cells.</param>
 /// <param name="Replaces">How many of the last cells have no name that this one does not declare again.</param>
+/// <param name="References">How many assemblies it and the cells before it refer to.</param>
 /// <param name="Factory">Runs it.</param>
-internal sealed record Submission(CSharpCompilation Compilation, HashSet<string> Declared, int Replaces, Func<object?[], Task<object>> Factory)
+internal sealed record Submission(CSharpCompilation Compilation, HashSet<string> Declared, int Replaces, int References, Func<object?[], Task<object>> Factory)
 {
     /// <summary>What was in its slot, until it is kept.</summary>
     public object? Replaced { get; set; }

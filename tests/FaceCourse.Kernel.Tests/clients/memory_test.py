@@ -1,4 +1,4 @@
-"""One cell five hundred times, each time with 50 MB that the next run replaces: the process must not grow."""
+"""One cell five hundred times, each time with 50 MB that the next run replaces, and a long session: the process must not grow."""
 import os
 import sys
 
@@ -33,5 +33,22 @@ for name, runs, code in (
         peak = max(peak, resident())
     print(f"{name}: {before} MB after 20 runs, {resident()} MB after {runs} more, {peak} MB at most")
     assert peak < before + 400, "the process grows"
+
+
+def live():
+    """Megabytes that the kernel's own collector cannot free."""
+    found = []
+    kc.execute_interactive("GC.GetTotalMemory(true) >> 20", timeout=60,
+                           output_hook=lambda m: found.append(m["content"]["data"]["text/plain"]) if m["msg_type"] == "execute_result" else None)
+    return int(found[0])
+
+
+# Every cell is remembered, since later ones see what it declared; it must not remember all the others a second time.
+before = live()
+for i in range(200):
+    run(f"var name{i} = {i};")
+after = live()
+print(f"200 cells with a name of their own: {before} MB before, {after} MB after")
+assert after < before + 60, "what is remembered of a cell grows with the number of cells before it"
 kc.stop_channels()
 km.shutdown_kernel(now=True)
