@@ -101,6 +101,47 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_the_syntax_is_broken_only_the_syntax_is_complained_about()
+    {
+        var error = (await Run("var x = nowhere(\nx.Nothing")).Failure!;
+
+        Assert.All(error.Traceback.Where(l => l.Contains("error ", StringComparison.Ordinal)), l => Assert.DoesNotContain("CS0103", l));
+    }
+
+    [Theory]
+    [InlineData("Console.Writeline(1);", "hint: did you mean 'WriteLine'?")]
+    [InlineData("var numbers = new List<int>();\nnumbers.Cuont", "hint: did you mean 'Count'?")]
+    [InlineData("var photograph = 1;\nphotogarph + 1", "hint: did you mean 'photograph'?")]
+    [InlineData("new Strnigbuilder()", "hint: did you mean 'StringBuilder'?")]
+    [InlineData("JsonNode.Parse(\"1\")", "hint: JsonNode is in System.Text.Json.Nodes: add 'using System.Text.Json.Nodes;'")]
+    [InlineData("Stopwatch s = null;", "hint: Stopwatch is in System.Diagnostics: add 'using System.Diagnostics;'")]
+    [InlineData("zzqx + 1", "hint: is it spelled as where it was declared, and has that cell been run?")]
+    [InlineData("using var s = new MemoryStream();", "hint: a cell has no end at which to dispose")]
+    [InlineData("await using var s = new MemoryStream();", "hint: a cell has no end at which to dispose")]
+    [InlineData("record P(int X);\nvar p = new P(1);\np with { X = 2 }", "hint: in a cell, an expression with 'with' needs parentheses")]
+    [InlineData("#load \"x.csx\"", "hint: '#!import file' runs")]
+    [InlineData("namespace N { class C; }", "hint: types need no namespace in a cell")]
+    [InlineData("x => x + 1", "hint: say the parameters' types")]
+    public async Task An_error_has_a_hint_that_says_what_was_meant(string code, string hint)
+    {
+        var error = (await Run(code)).Failure!;
+
+        Assert.Contains(error.Traceback, l => l.StartsWith(hint, StringComparison.Ordinal));
+        Assert.Equal(error.Traceback.Where(l => l.StartsWith("hint: ", StringComparison.Ordinal)).Distinct(), error.Traceback.Where(l => l.StartsWith("hint: ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("#!tme", "Did you mean #!time?")]
+    [InlineData("#!fsharp", "Cells are C#, HTML, Markdown or JavaScript.")]
+    public async Task An_unknown_command_is_an_error_with_a_suggestion(string code, string expected)
+    {
+        var error = (await Run($"{code}\n1")).Failure!;
+
+        Assert.Equal("UnknownCommand", error.Name);
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
     public async Task An_exception_names_the_cells_line_first_and_hides_the_engine()
     {
         await Run("int Divide(int a, int b)\n{\n    // nothing to see\n    return a / b;\n}");
@@ -132,12 +173,48 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Contains(error.Traceback, l => l.StartsWith("caused by System.FormatException", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Endless_recursion_is_an_exception_and_the_process_lives()
+    [Theory]
+    [InlineData("int Down(int n) => Down(n + 1) + 1;\nDown(0)")]
+    [InlineData("class A { public int P => P + 1; }\nnew A().P")]
+    [InlineData("class A { int n; public int P { get => n; set => P = value; } }\nnew A { P = 1 }")]
+    [InlineData("class A { public A Inner; public A() { Inner = new A(); } }\nnew A()")]
+    [InlineData("class A { public static implicit operator int(A a) => a; }\nint n = new A();")]
+    [InlineData("Action down = null;\ndown = () => down();\ndown();")]
+    public async Task Endless_recursion_is_an_exception_and_the_process_lives(string code)
     {
-        var error = (await Run("int Down(int n) => Down(n + 1) + 1;\nDown(0)")).Failure!;
+        var error = (await Run(code)).Failure!;
         Assert.Equal("InsufficientExecutionStackException", error.Name);
         Assert.Equal("3", await Plain("1 + 2"));
+    }
+
+    [Theory]
+    [InlineData("new Thread(() => throw new InvalidOperationException(\"stray\")).Start();")]
+    [InlineData("async void Stray()\n{\n    await Task.Delay(10);\n    throw new InvalidOperationException(\"stray\");\n}\nStray();")]
+    [InlineData("ThreadPool.QueueUserWorkItem(_ => throw new InvalidOperationException(\"stray\"));")]
+    [InlineData("var timer = new Timer(_ => throw new InvalidOperationException(\"stray\"), null, 10, -1);")]
+    public async Task An_exception_that_nothing_catches_is_told_in_its_cell_and_the_process_lives(string code)
+    {
+        var output = await Run(code);
+        for (var wait = 0; wait < 500 && !output.Stderr.Contains("cell 1, line", StringComparison.Ordinal); wait++) await Task.Delay(20, TestContext.Current.CancellationToken);
+
+        Assert.Contains("InvalidOperationException: stray", output.Stderr);
+        Assert.Contains("cell 1, line", output.Stderr);
+        Assert.Equal("3", await Plain("1 + 2"));
+    }
+
+    [Fact]
+    public async Task A_thread_of_an_interrupted_cell_ends_without_a_word()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var output = new RecordedOutput();
+        await Run("var turns = 0L; Thread busy = null;");
+        var running = _session.RunAsync("busy = new Thread(() => { while (true) turns++; }); busy.Start(); Console.Write(\"begun\"); busy.Join();", output, interrupt.Token);
+        while (output.Stdout != "begun") await Task.Delay(20, TestContext.Current.CancellationToken);
+        await interrupt.CancelAsync();
+        await running;
+
+        Assert.Equal("True", await Plain("busy.Join(5000)"));
+        Assert.Equal("", output.Stderr);
     }
 
     [Fact]
@@ -148,6 +225,38 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Equal("5", await Plain("await Five()"));
         Assert.Equal("9", await Plain("First() = 9;\na[0]"));
         Assert.Equal("3", await Plain("var n = 0; again: n++; if (n < 3) goto again;\nn"));
+        await Run("""
+            class Money
+            {
+                int[] coins = [1, 2];
+                int total;
+                public Money(int t) => total = t;
+                public int Total { get => total; set => total = value; }
+                public int Twice => 2 * total;
+                public int this[int i] => coins[i];
+                public ref int Coin => ref coins[0];
+                public static Money operator +(Money a, Money b) => new(a.total + b.total);
+                public static implicit operator int(Money m) => m.total;
+                public event Action Changed { add => total++; remove { total--; } }
+            }
+            """);
+        Assert.Equal("27", await Plain("var m = new Money(3) + new Money(4);\nm.Coin = 6;\nm.Changed += () => { };\nm.Total = m.Total - 1;\nm[0] + m.Twice + (int)m"));
+    }
+
+    [Fact]
+    public async Task Lambdas_keep_their_meaning_under_the_guard()
+    {
+        await Run("using System.Linq.Expressions;\nvar log = new List<int>();\nList<int> some = [1, 2, 3];");
+        Assert.Equal("x => (x + 1)", await Plain("Expression<Func<int, int>> tree = x => x + 1;\ntree.ToString()"));
+        Assert.Equal("2", await Plain("some.AsQueryable().Where(x => some.Any(y => y > x)).Count()"));
+        Assert.Equal("2", await Plain("(from x in some.AsQueryable() where some.Any(y => y > x) select x).Count()"));
+        Assert.Equal("6", await Plain("some.ForEach(x => log.Add(x)); // a list's Add returns nothing, a set's does\nvar set = new HashSet<int>(); some.ForEach(x => set.Add(x));\nlog.Count + set.Count"));
+        Assert.Equal("14", await Plain("some\n    .Select(x => x * x) // squared\n    .Sum()"));
+        Assert.Equal("7", await Plain("await Task.Run(async () => await Task.FromResult(7))"));
+        Assert.Equal("3", await Plain("Func<Task> later = async () => await Task.Run(() => log.Clear());\nawait later();\nsome.Count(x => x is > 0 and var y)"));
+        Assert.Equal("5", await Plain("delegate ref int Pick(int[] of);\nint[] five = [5];\nPick pick = of => ref of[0];\npick(five)"));
+        Assert.Equal("9", await Plain("Func<int, Func<int, int>> add = a => b => a + b;\nadd(4)(5)"));
+        Assert.EndsWith(", line 3:", (await Run("var bad = some\n    .Select(x =>\n        x / (x - 2))\n    .ToList();")).Failure!.Traceback[1]);
     }
 
     [Theory]
@@ -160,6 +269,7 @@ public sealed class SessionTests : IAsyncLifetime
     [InlineData("await Task.Delay(-1, CellToken);")]
     [InlineData("again: goto again;")]
     [InlineData("Enumerable.Range(0, int.MaxValue).Count(i => { return Math.Sqrt(i) < 0; })")]
+    [InlineData("Enumerable.Range(0, int.MaxValue).Sum(i => Math.Sqrt(Math.Cos(i)))")]
     public async Task A_cell_that_never_ends_is_stopped_at_its_limit(string code)
     {
         await using var session = new CSharpSession(new KernelOptions { CellTimeout = TimeSpan.FromSeconds(1.5) });
@@ -183,8 +293,10 @@ public sealed class SessionTests : IAsyncLifetime
     [Fact]
     public async Task A_library_that_cannot_be_stopped_is_left_behind_and_said_to_be_stuck()
     {
+        // A pattern that tries for longer than the universe is old.
+        const string Endless = "System.Text.RegularExpressions.Regex.IsMatch(new string('a', 60), \"^(([a-z])+.)+[A-Z]([a-z])+$\")";
         await using var session = new CSharpSession(new KernelOptions { CellTimeout = TimeSpan.FromSeconds(1) });
-        var result = await session.RunAsync("Enumerable.Range(0, int.MaxValue).Sum(i => Math.Sqrt(Math.Cos(i)))", new RecordedOutput(), TestContext.Current.CancellationToken);
+        var result = await session.RunAsync(Endless, new RecordedOutput(), TestContext.Current.CancellationToken);
 
         Assert.True(result.Stuck);
         Assert.Equal(CellStatus.TimedOut, result.Status);
@@ -270,6 +382,13 @@ public sealed class SessionTests : IAsyncLifetime
 
         Assert.Contains("&lt;Ada&gt;", (string?)value.Data["text/html"]);
         Assert.Contains("1815", (string?)value.Data["text/plain"]);
+    }
+
+    [Fact]
+    public async Task A_function_without_its_parentheses_is_shown_as_what_it_is()
+    {
+        Assert.Equal("Func<Double, Double> Sqrt: (Double d) => Double", await Plain("Math.Sqrt"));
+        Assert.Equal("Func<Int32, Int32>: (Int32 x) => Int32", await Plain("(int x) => x + 1"));
     }
 
     [Fact]

@@ -9,17 +9,18 @@ internal static class CompileErrors
 {
     private const int MostShown = 10;
 
-    /// <param name="errors">At least one error.</param>
-    /// <param name="source">The cell as it was written.</param>
-    public static CellError Describe(IReadOnlyList<Diagnostic> errors, SourceText source)
+    public static CellError Describe(CompileFailure failure)
     {
+        var errors = failure.Errors;
+        var source = failure.Compilation.SyntaxTrees[0].GetText();
         List<string> lines = [];
+        HashSet<string> hints = new(StringComparer.Ordinal);
         foreach (var error in errors.Take(MostShown))
         {
             if (lines.Count > 0) lines.Add("");
             lines.Add(Sentence(error));
             lines.AddRange(Caret(error, source));
-            if (Hint(error) is { } hint) lines.Add($"hint: {hint}");
+            if (CompileHints.For(error, failure.Compilation) is { } hint && hints.Add(hint)) lines.Add($"hint: {hint}");
         }
 
         if (errors.Count > MostShown) lines.Add($"… and {errors.Count - MostShown} more errors");
@@ -47,17 +48,4 @@ internal static class CompileErrors
         yield return $"    {text}";
         yield return $"    {indent}^{new string('~', length - 1)}";
     }
-
-    private static string? Hint(Diagnostic error) => error.Id switch
-    {
-        "CS1002" => "a statement ends with ';'",
-        "CS0103" => "is it spelled as where it was declared, and has that cell been run?",
-        "CS0246" or "CS0234" => "a 'using' or a '#r \"nuget: …\"' line may be missing, or the cell that declares it has not been run",
-        "CS4033" or "CS4032" => "mark the function 'async' to use 'await' in it",
-        "CS0165" => "give it a value before it is read",
-        "CS0029" or "CS0266" => "convert it explicitly, as in (float)x or x.ToString()",
-        "CS1061" => "is a 'using' missing for an extension method, or is it another type than expected? Tab completes members",
-        "CS7036" => "an argument is missing",
-        _ => null,
-    };
 }

@@ -11,13 +11,22 @@ namespace FaceCourse.Kernel.Compiling;
 /// columns, are always computed from the tree as it was written.</remarks>
 internal sealed class LoopGuard : CSharpSyntaxRewriter
 {
+    private readonly Func<SemanticModel>? _meaning;
+    private SemanticModel? _model;
+
+    private LoopGuard(Func<SemanticModel>? meaning) => _meaning = meaning;
+
     private static readonly StatementSyntax LoopCheck = Statement(nameof(CellInterrupt.Check));
     private static readonly StatementSyntax FunctionCheck = Statement(nameof(CellInterrupt.Enter));
 
-    public static SyntaxTree Rewrite(SyntaxTree tree, CSharpParseOptions options, System.Text.Encoding encoding)
+    /// <param name="tree">The cell as it was written.</param>
+    /// <param name="options">What to parse it with.</param>
+    /// <param name="encoding">For the line numbers' file.</param>
+    /// <param name="meaning">What the cell means, asked when there is a lambda that is a mere expression; null leaves those alone.</param>
+    public static SyntaxTree Rewrite(SyntaxTree tree, CSharpParseOptions options, System.Text.Encoding encoding, Func<SemanticModel>? meaning)
     {
         var root = tree.GetRoot();
-        var guarded = new LoopGuard().Visit(root);
+        var guarded = new LoopGuard(meaning).Visit(root);
         return ReferenceEquals(root, guarded) ? tree : CSharpSyntaxTree.Create((CompilationUnitSyntax)guarded, options, tree.FilePath, encoding);
     }
 
@@ -64,7 +73,7 @@ internal sealed class LoopGuard : CSharpSyntaxRewriter
     {
         var visited = (MethodDeclarationSyntax)base.VisitMethodDeclaration(node)!;
         if (visited.Body is { } body) return visited.WithBody(Entered(body));
-        return AsBlock(visited.ExpressionBody, visited.ReturnType, visited.Modifiers) is { } block
+        return AsBlock(visited.ExpressionBody, ReturnsValue(visited.ReturnType, visited.Modifiers)) is { } block
             ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block)
             : visited;
     }
@@ -73,38 +82,113 @@ internal sealed class LoopGuard : CSharpSyntaxRewriter
     {
         var visited = (LocalFunctionStatementSyntax)base.VisitLocalFunctionStatement(node)!;
         if (visited.Body is { } body) return visited.WithBody(Entered(body));
-        return AsBlock(visited.ExpressionBody, visited.ReturnType, visited.Modifiers) is { } block
+        return AsBlock(visited.ExpressionBody, ReturnsValue(visited.ReturnType, visited.Modifiers)) is { } block
             ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block)
             : visited;
     }
 
-    // Only those with a block: one that is a mere expression may have to become an expression tree.
+    public override SyntaxNode? VisitConstructorDeclaration(ConstructorDeclarationSyntax node)
+    {
+        var visited = (ConstructorDeclarationSyntax)base.VisitConstructorDeclaration(node)!;
+        if (visited.Body is { } body) return visited.WithBody(Entered(body));
+        return AsBlock(visited.ExpressionBody, returnsValue: false) is { } block
+            ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block)
+            : visited;
+    }
+
+    public override SyntaxNode? VisitOperatorDeclaration(OperatorDeclarationSyntax node)
+    {
+        var visited = (OperatorDeclarationSyntax)base.VisitOperatorDeclaration(node)!;
+        if (visited.Body is { } body) return visited.WithBody(Entered(body));
+        return AsBlock(visited.ExpressionBody, ReturnsValue(visited.ReturnType, visited.Modifiers)) is { } block
+            ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block)
+            : visited;
+    }
+
+    public override SyntaxNode? VisitConversionOperatorDeclaration(ConversionOperatorDeclarationSyntax node)
+    {
+        var visited = (ConversionOperatorDeclarationSyntax)base.VisitConversionOperatorDeclaration(node)!;
+        if (visited.Body is { } body) return visited.WithBody(Entered(body));
+        return AsBlock(visited.ExpressionBody, returnsValue: true) is { } block
+            ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block)
+            : visited;
+    }
+
+    public override SyntaxNode? VisitAccessorDeclaration(AccessorDeclarationSyntax node)
+    {
+        var visited = (AccessorDeclarationSyntax)base.VisitAccessorDeclaration(node)!;
+        if (visited.Body is { } body) return visited.WithBody(Entered(body));
+        return AsBlock(visited.ExpressionBody, returnsValue: visited.IsKind(SyntaxKind.GetAccessorDeclaration)) is { } block
+            ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithBody(block)
+            : visited;
+    }
+
+    public override SyntaxNode? VisitPropertyDeclaration(PropertyDeclarationSyntax node)
+    {
+        var visited = (PropertyDeclarationSyntax)base.VisitPropertyDeclaration(node)!;
+        return AsBlock(visited.ExpressionBody, returnsValue: true) is { } block
+            ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithAccessorList(Getter(block))
+            : visited;
+    }
+
+    public override SyntaxNode? VisitIndexerDeclaration(IndexerDeclarationSyntax node)
+    {
+        var visited = (IndexerDeclarationSyntax)base.VisitIndexerDeclaration(node)!;
+        return AsBlock(visited.ExpressionBody, returnsValue: true) is { } block
+            ? visited.WithExpressionBody(null).WithSemicolonToken(default).WithAccessorList(Getter(block))
+            : visited;
+    }
+
     public override SyntaxNode? VisitSimpleLambdaExpression(SimpleLambdaExpressionSyntax node)
     {
+        if (node.ExpressionBody is not null && Invoked(node) is null) return node;
+
         var visited = (SimpleLambdaExpressionSyntax)base.VisitSimpleLambdaExpression(node)!;
-        return visited.Block is { } body ? visited.WithBlock(Entered(body)) : visited;
+        if (visited.Block is { } body) return visited.WithBlock(Entered(body));
+        return AsBlock(visited.ExpressionBody!, ReturnsValue(node)) is { } block ? visited.WithExpressionBody(null).WithBlock(block) : visited;
     }
 
     public override SyntaxNode? VisitParenthesizedLambdaExpression(ParenthesizedLambdaExpressionSyntax node)
     {
+        if (node.ExpressionBody is not null && Invoked(node) is null) return node;
+
         var visited = (ParenthesizedLambdaExpressionSyntax)base.VisitParenthesizedLambdaExpression(node)!;
-        return visited.Block is { } body ? visited.WithBlock(Entered(body)) : visited;
+        if (visited.Block is { } body) return visited.WithBlock(Entered(body));
+        return AsBlock(visited.ExpressionBody!, ReturnsValue(node)) is { } block ? visited.WithExpressionBody(null).WithBlock(block) : visited;
+    }
+
+    // What is called when a lambda is a delegate. As an expression tree it has to stay as it is, with all that is in it.
+    private IMethodSymbol? Invoked(LambdaExpressionSyntax lambda) =>
+        ((_model ??= _meaning?.Invoke())?.GetTypeInfo(lambda).ConvertedType as INamedTypeSymbol)?.DelegateInvokeMethod;
+
+    private bool ReturnsValue(LambdaExpressionSyntax lambda) =>
+        Invoked(lambda) is { ReturnsVoid: false } invoked
+        && !(lambda.AsyncKeyword != default && invoked.ReturnType is INamedTypeSymbol { Arity: 0 });
+
+    private static bool ReturnsValue(TypeSyntax type, SyntaxTokenList modifiers)
+    {
+        var isVoid = type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword };
+        var isPlainTask = modifiers.Any(SyntaxKind.AsyncKeyword)
+            && type.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().LastOrDefault() is IdentifierNameSyntax;
+        return !isVoid && !isPlainTask;
     }
 
     private static BlockSyntax Entered(BlockSyntax body) => body.WithStatements(body.Statements.Insert(0, FunctionCheck));
 
-    private static BlockSyntax? AsBlock(ArrowExpressionClauseSyntax? arrow, TypeSyntax returns, SyntaxTokenList modifiers)
-    {
-        if (arrow is null || arrow.Expression is RefExpressionSyntax or ThrowExpressionSyntax) return null;
+    private static BlockSyntax? AsBlock(ArrowExpressionClauseSyntax? arrow, bool returnsValue) =>
+        arrow is null ? null : AsBlock(arrow.Expression, returnsValue)?.WithLeadingTrivia(arrow.GetLeadingTrivia()).WithTrailingTrivia(SyntaxFactory.ElasticMarker);
 
-        var isVoid = returns is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.VoidKeyword };
-        var isPlainTask = modifiers.Any(SyntaxKind.AsyncKeyword)
-            && returns.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().LastOrDefault() is IdentifierNameSyntax;
-        StatementSyntax statement = isVoid || isPlainTask
-            ? SyntaxFactory.ExpressionStatement(arrow.Expression)
-            : SyntaxFactory.ReturnStatement(SyntaxFactory.Token(SyntaxKind.ReturnKeyword).WithTrailingTrivia(SyntaxFactory.Space), arrow.Expression, SyntaxFactory.Token(SyntaxKind.SemicolonToken));
-        return SyntaxFactory.Block(FunctionCheck, statement).WithLeadingTrivia(arrow.GetLeadingTrivia()).WithTrailingTrivia(SyntaxFactory.ElasticMarker);
+    private static BlockSyntax? AsBlock(ExpressionSyntax expression, bool returnsValue)
+    {
+        if (expression is RefExpressionSyntax or ThrowExpressionSyntax) return null;
+
+        return SyntaxFactory.Block(FunctionCheck, returnsValue
+            ? SyntaxFactory.ReturnStatement(SyntaxFactory.Token(SyntaxKind.ReturnKeyword).WithTrailingTrivia(SyntaxFactory.Space), expression, SyntaxFactory.Token(SyntaxKind.SemicolonToken))
+            : SyntaxFactory.ExpressionStatement(expression));
     }
+
+    private static AccessorListSyntax Getter(BlockSyntax block) =>
+        SyntaxFactory.AccessorList(SyntaxFactory.SingletonList(SyntaxFactory.AccessorDeclaration(SyntaxKind.GetAccessorDeclaration, block)));
 
     private static BlockSyntax Checked(StatementSyntax body)
     {

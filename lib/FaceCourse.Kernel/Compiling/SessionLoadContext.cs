@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using FaceCourse.Kernel.Running;
 
 namespace FaceCourse.Kernel.Compiling;
 
@@ -11,6 +13,15 @@ internal sealed class SessionLoadContext() : AssemblyLoadContext("notebook sessi
 {
     private readonly ConcurrentDictionary<string, string> _managed = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, string> _native = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The session's latest cell.</summary>
+    public CellContext? Cell { get; set; }
+
+    /// <summary>The latest cell of the session whose code an exception came through; null when it came through none.</summary>
+    public static CellContext? CellOf(Exception exception) => new StackTrace(exception).GetFrames()
+        .Select(f => f.GetMethod()?.Module.Assembly).OfType<Assembly>()
+        .Select(GetLoadContext).OfType<SessionLoadContext>()
+        .FirstOrDefault()?.Cell;
 
     public void AddManaged(string file) => _managed.TryAdd(Path.GetFileNameWithoutExtension(file), file);
 

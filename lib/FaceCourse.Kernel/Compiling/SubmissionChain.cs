@@ -56,36 +56,37 @@ internal sealed class SubmissionChain
     /// <summary>Compiles a cell. On errors nothing changes.</summary>
     /// <param name="code">The cell's C#.</param>
     /// <param name="fileName">What stack traces call the cell.</param>
-    /// <param name="errors">The compiler's errors, in the order of the text; empty when it succeeded.</param>
+    /// <param name="failure">Why there is no submission; null when there is one.</param>
     /// <param name="cancellationToken">Stops the compilation.</param>
-    public Submission? Compile(string code, string fileName, out ImmutableArray<Diagnostic> errors, CancellationToken cancellationToken)
+    public Submission? Compile(string code, string fileName, out CompileFailure? failure, CancellationToken cancellationToken)
     {
         var tree = CSharpSyntaxTree.ParseText(SourceText.From(code, Utf8), ParseOptions, fileName, cancellationToken);
         var written = Compilation(tree, Last);
-        if (tree.GetDiagnostics(cancellationToken).Any(d => d.Severity == DiagnosticSeverity.Error))
-        {
-            errors = Errors(written, cancellationToken);
-            return null;
-        }
 
-        var guarded = LoopGuard.Rewrite(tree, ParseOptions, Utf8);
+        // What a text means that is no C# is guesswork: as in a compiler, its syntax is mended first.
+        failure = Failure(written, tree.GetDiagnostics(cancellationToken));
+        if (failure is not null) return null;
+
         var declared = Declared(written);
         var replaced = _links.AsEnumerable().Reverse().TakeWhile(l => l.Declared.IsSubsetOf(declared)).Count();
-        var compilation = replaced > 0 ? Compilation(guarded, replaced < _links.Count ? _links[^(replaced + 1)] : null)
-            : ReferenceEquals(guarded, tree) ? written : Compilation(guarded, Last);
+        var previous = replaced == 0 ? Last : replaced < _links.Count ? _links[^(replaced + 1)] : null;
         using var assembly = new MemoryStream();
         using var symbols = new MemoryStream();
-        var emitted = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancellationToken);
+        var compilation = Emit(LoopGuard.Rewrite(tree, ParseOptions, Utf8, () => written.GetSemanticModel(tree)), out var emitted);
         if (!emitted.Success)
         {
-            errors = Errors(written, cancellationToken);
-            if (errors.IsEmpty) errors = [.. emitted.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)];
+            failure = Failure(written, written.GetDiagnostics(cancellationToken));
+            if (failure is not null) return null;
+
+            // A lambda within a query of a data base has to stay an expression, and nothing in the text shows it.
+            compilation = Emit(LoopGuard.Rewrite(tree, ParseOptions, Utf8, null), out emitted);
+            failure = Failure(written, emitted.Diagnostics);
+            if (failure is not null) return null;
 
             // Nothing but usings and comments: there is nothing to emit, and the usings count for the next cells.
-            return errors.IsEmpty ? new Submission(written, declared, 0, _references.Length, static _ => Task.FromResult<object>(null!)) : null;
+            if (!emitted.Success) return new Submission(written, declared, 0, _references.Length, static _ => Task.FromResult<object>(null!));
         }
 
-        errors = [];
         assembly.Position = symbols.Position = 0;
         var loaded = LoadContext.LoadFromStream(assembly, symbols);
         var entry = compilation.GetEntryPoint(cancellationToken)!;
@@ -93,6 +94,15 @@ internal sealed class SubmissionChain
         var factory = type.GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
         _number++;
         return new Submission(compilation, declared, replaced, _references.Length, factory.CreateDelegate<Func<object?[], Task<object>>>());
+
+        CSharpCompilation Emit(SyntaxTree guarded, out EmitResult result)
+        {
+            var candidate = ReferenceEquals(guarded, tree) && replaced == 0 ? written : Compilation(guarded, previous);
+            assembly.SetLength(0);
+            symbols.SetLength(0);
+            result = candidate.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancellationToken);
+            return candidate;
+        }
     }
 
     /// <summary>What a text would mean as the next cell.</summary>
@@ -173,13 +183,18 @@ internal sealed class SubmissionChain
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default),
         previous?.Compilation);
 
-    private static ImmutableArray<Diagnostic> Errors(CSharpCompilation compilation, CancellationToken cancellationToken) =>
-        [.. compilation.GetDiagnostics(cancellationToken)
-            .Where(d => d.Severity == DiagnosticSeverity.Error)
-            .OrderBy(d => d.Location.SourceSpan.Start)];
+    private static CompileFailure? Failure(CSharpCompilation compilation, IEnumerable<Diagnostic> diagnostics) =>
+        diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).OrderBy(d => d.Location.SourceSpan.Start).ToList() is { Count: > 0 } errors
+            ? new CompileFailure(errors, compilation)
+            : null;
 
     private sealed record Link(CSharpCompilation Compilation, HashSet<string> Declared, int References, bool HasState);
 }
+
+/// <summary>Why a cell does not compile.</summary>
+/// <param name="Errors">At least one error, in the order of the text.</param>
+/// <param name="Compilation">The cell as it was written, after those before it.</param>
+internal sealed record CompileFailure(IReadOnlyList<Diagnostic> Errors, CSharpCompilation Compilation);
 
 /// <summary>A compiled cell, ready to start.</summary>
 /// <param name="Compilation">What was compiled.</param>

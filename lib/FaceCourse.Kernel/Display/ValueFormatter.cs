@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FaceCourse.Kernel.Magics;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace FaceCourse.Kernel.Display;
@@ -14,21 +15,22 @@ internal static class ValueFormatter
     {
         if (value is MimeBundle bundle) return bundle;
 
-        var type = value?.GetType() ?? typeof(object);
-        var wanted = mimeTypes.Count > 0 ? mimeTypes : [.. Formatter.GetPreferredMimeTypesFor(type), PlainTextFormatter.MimeType];
-        var data = new JsonObject();
-        foreach (var mimeType in wanted.Distinct(StringComparer.Ordinal))
-        {
-            // A string shown as some MIME type is that type's text: base64 of a picture, an SVG, a formula.
-            if (value is string text && mimeTypes.Count > 0)
-            {
-                data[mimeType] = MimeBundle.Node(mimeType, text);
-                continue;
-            }
+        // A string shown as some MIME type is that type's text: base64 of a picture, an SVG, a formula.
+        if (value is string text && mimeTypes.Count > 0)
+            return new MimeBundle(new JsonObject(mimeTypes.Distinct(StringComparer.Ordinal).Select(m => KeyValuePair.Create(m, MimeBundle.Node(m, text)))), []);
 
-            data[mimeType] = MimeBundle.Node(mimeType, value.ToDisplayString(mimeType));
-        }
+        // `Math.Sqrt` without its parentheses: what it is, not the thousand members of the objects that describe it.
+        if (value is Delegate function) value = Signature(function);
 
-        return new MimeBundle(data, []);
+        var wanted = mimeTypes.Count > 0 ? mimeTypes : [.. Formatter.GetPreferredMimeTypesFor(value?.GetType() ?? typeof(object)), PlainTextFormatter.MimeType];
+        return new MimeBundle(new JsonObject(wanted.Distinct(StringComparer.Ordinal).Select(m => KeyValuePair.Create(m, MimeBundle.Node(m, value.ToDisplayString(m))))), []);
+    }
+
+    private static string Signature(Delegate function)
+    {
+        var method = function.Method;
+        var name = method.Name.StartsWith('<') ? "" : $" {method.Name}";
+        var parameters = string.Join(", ", method.GetParameters().Select(p => $"{MagicCommands.TypeName(p.ParameterType)} {p.Name}"));
+        return $"{MagicCommands.TypeName(function.GetType())}{name}: ({parameters}) => {MagicCommands.TypeName(method.ReturnType)}";
     }
 }

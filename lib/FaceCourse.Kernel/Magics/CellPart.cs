@@ -1,3 +1,4 @@
+using FaceCourse.Kernel.Compiling;
 using System.Text.RegularExpressions;
 
 namespace FaceCourse.Kernel.Magics;
@@ -16,6 +17,9 @@ internal sealed partial record CellPart(string Kind, string Text)
         ["html"] = "html", ["markdown"] = "markdown", ["md"] = "markdown", ["javascript"] = "javascript", ["js"] = "javascript",
         ["time"] = "time", ["who"] = "who", ["whos"] = "whos", ["import"] = "import", ["lsmagic"] = "lsmagic", ["about"] = "about", ["doc"] = "doc",
     };
+
+    // .NET Interactive had these; here they are not a slip of the pen.
+    private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase) { "fsharp", "f#", "pwsh", "powershell", "sql", "kql", "http", "mermaid", "python", "r" };
 
     /// <summary>All commands, with what they do.</summary>
     public static IReadOnlyDictionary<string, string> Commands { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -101,30 +105,16 @@ internal sealed partial record CellPart(string Kind, string Text)
         // %% is Jupyter's; it stands in the first line or is an operator's business.
         if (match.Groups[1].Value == "%%" && lines.Take(index).Any(l => !string.IsNullOrWhiteSpace(l))) return null;
         if (Names.TryGetValue(match.Groups[2].Value, out var kind)) return (kind, match.Groups[3].Value.Trim());
-        return language == CSharp ? throw new UnknownMagicException(match.Groups[1].Value + match.Groups[2].Value, Closest(match.Groups[2].Value)) : null;
+        return language == CSharp ? throw Unknown(match.Groups[1].Value, match.Groups[2].Value) : null;
     }
 
-    private static string Closest(string name) => Names.Keys.MinBy(n => Distance(n, name.ToLowerInvariant()))!;
-
-    // Levenshtein's, on one row.
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-
-        return row[^1];
-    }
+    private static UnknownMagicException Unknown(string sign, string name) =>
+        new(sign + name, Foreign.Contains(name) ? null : Spelling.Closest(name, Names.Keys));
 
     [GeneratedRegex(@"^\s*(#!|%%)([A-Za-z#][\w#-]*)(?:\s+(.*?))?\s*$")]
     private static partial Regex Line();
 }
 
 /// <summary>A cell has a <c>#!</c> line that means nothing here.</summary>
-internal sealed class UnknownMagicException(string line, string suggestion)
-    : Exception($"There is no command {line}. Did you mean #!{suggestion}? #!lsmagic lists all.");
+internal sealed class UnknownMagicException(string line, string? suggestion)
+    : Exception($"There is no command {line}.{(suggestion is null ? " Cells are C#, HTML, Markdown or JavaScript." : $" Did you mean #!{suggestion}?")} #!lsmagic lists all commands.");

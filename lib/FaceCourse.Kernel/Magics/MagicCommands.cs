@@ -46,7 +46,8 @@ internal static class MagicCommands
         return text.Length <= MostValueCharacters ? text : text[..MostValueCharacters] + "…";
     }
 
-    private static string TypeName(Type type) => !type.IsGenericType
+    /// <summary>A type as one writes it: <c>List&lt;Int32&gt;</c>.</summary>
+    public static string TypeName(Type type) => !type.IsGenericType
         ? type.Name
         : $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(TypeName))}>";
 }

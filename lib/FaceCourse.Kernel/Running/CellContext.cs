@@ -1,7 +1,9 @@
+using Microsoft.CodeAnalysis.Text;
+
 namespace FaceCourse.Kernel.Running;
 
 /// <summary>The cell that the current flow of code belongs to; follows awaits, tasks and threads the cell starts.</summary>
-internal sealed class CellContext(ICellOutput output, CancellationToken interrupted)
+internal sealed class CellContext(ICellOutput output, Func<string, SourceText?> source, CancellationToken interrupted)
 {
     private static readonly AsyncLocal<CellContext?> Flow = new();
 
@@ -12,6 +14,9 @@ internal sealed class CellContext(ICellOutput output, CancellationToken interrup
     }
 
     public ICellOutput Output { get; } = output;
+
+    /// <summary>The text of a cell by the name that stack frames call it; null when there is none.</summary>
+    public Func<string, SourceText?> Source { get; } = source;
 
     public CancellationToken Interrupted { get; } = interrupted;
 

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using FaceCourse.Kernel.Compiling;
@@ -34,7 +34,7 @@ public sealed class CSharpSession : IAsyncDisposable
 
     private readonly KernelOptions _options;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
-    private readonly Dictionary<string, SourceText> _sources = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SourceText> _sources = new(StringComparer.Ordinal);
     private readonly Lazy<SubmissionChain> _chain;
     private readonly Lazy<SessionReferences> _references;
     private readonly CancellationTokenSource _disposed = new();
@@ -108,7 +108,7 @@ public sealed class CSharpSession : IAsyncDisposable
 
             // The context is set in a method of its own: it must not flow back to the caller.
             var limited = new OutputLimit(output);
-            var outcome = await RunInContextAsync(code, name ?? $"cell {++_count}", new CellContext(limited, stop.Token)).ConfigureAwait(false);
+            var outcome = await RunInContextAsync(code, name ?? $"cell {++_count}", new CellContext(limited, SourceOf, stop.Token)).ConfigureAwait(false);
             if (outcome.Status == CellStatus.Interrupted && limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
                 outcome = outcome with { Status = CellStatus.TimedOut, Error = TimedOut(_options.CellTimeout!.Value) };
             if (outcome.Error is { } error) limited.Error(error);
@@ -186,6 +186,7 @@ public sealed class CSharpSession : IAsyncDisposable
         if (_started) return;
 
         ConsoleRouter.Install();
+        StrayExceptions.Install();
         _options.Starting?.Invoke();
         _started = true;
     }
@@ -289,12 +290,12 @@ public sealed class CSharpSession : IAsyncDisposable
     private async Task<CellResult> RunCodeAsync(string code, string fileName, CellContext context)
     {
         var chain = _chain.Value;
-        var submission = chain.Compile(code, fileName, out ImmutableArray<Diagnostic> errors, context.Interrupted);
-        var source = SourceText.From(code);
+        chain.LoadContext.Cell = context;
+        var submission = chain.Compile(code, fileName, out var failure, context.Interrupted);
         if (submission is null)
-            return new CellResult(CellStatus.Failed, null, CompileErrors.Describe(errors, source), default);
+            return new CellResult(CellStatus.Failed, null, CompileErrors.Describe(failure!), default);
 
-        _sources[fileName] = source;
+        _sources[fileName] = SourceText.From(code);
         object? value = null;
         var (ended, stuck) = await CellThread.RunAsync(
             async () =>
@@ -310,8 +311,10 @@ public sealed class CSharpSession : IAsyncDisposable
         if (context.Interrupted.IsCancellationRequested) return Interrupted();
 
         var thrown = ended.IsCanceled ? new TaskCanceledException() : ended.Exception!.InnerException!;
-        return new CellResult(CellStatus.Failed, null, CellFailures.Describe(thrown, file => _sources.GetValueOrDefault(file)), default);
+        return new CellResult(CellStatus.Failed, null, CellFailures.Describe(thrown, SourceOf), default);
     }
+
+    private SourceText? SourceOf(string file) => _sources.GetValueOrDefault(file);
 
     private static CellResult Failed(string name, string sentence) =>
         new(CellStatus.Failed, null, new CellError(name, sentence, [sentence]), default);
