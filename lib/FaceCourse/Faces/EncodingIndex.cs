@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -14,10 +15,13 @@ namespace FaceCourse.Faces;
 internal sealed class EncodingIndex(int dimension) : IDisposable
 {
     private const int ChunkRows = 8192;
-    private const int ScanRows = 64;
+    private const int ShareRows = 512;
 
     /// <summary>From this many probes on, the matrix product wins.</summary>
     private const int ManyProbes = 4;
+
+    /// <summary>So many share one reading: their products with a chunk, 8 MB, stay in the cache.</summary>
+    private const int ProbesTogether = 256;
 
     private readonly List<Chunk> _chunks = [];
 
@@ -59,7 +63,15 @@ internal sealed class EncodingIndex(int dimension) : IDisposable
         var found = new NearestPeople[probes.Length / Dimension];
         for (var p = 0; p < found.Length; p++) found[p] = new NearestPeople(people);
         if (found.Length < ManyProbes || Count < ChunkRows) OneByOne(probes, people, found);
-        else Together(probes, found);
+        else
+        {
+            for (var from = 0; from < found.Length; from += ProbesTogether)
+            {
+                var some = Math.Min(ProbesTogether, found.Length - from);
+                Together(probes.Slice(from * Dimension, some * Dimension), found.AsSpan(from, some).ToArray());
+            }
+        }
+
         return [.. found.Select(f => f.ToArray())];
     }
 
@@ -109,38 +121,89 @@ internal sealed class EncodingIndex(int dimension) : IDisposable
         return best;
     }
 
+    /// <summary>
+    /// Each chunk is multiplied with all probes, [rows,D]·[D,P], which is the order that matrix products are quickest in, into one
+    /// buffer that is used again and again. The cores then look through their share of the rows.
+    /// </summary>
     private void Together(ReadOnlyMemory<float> probes, NearestPeople[] found)
     {
         using var quiet = inference_mode();
         using var scope = NewDisposeScope();
-        var matrix = tensor(probes.ToArray(), [found.Length, Dimension]);
+        var count = found.Length;
+        var across = tensor(probes.ToArray(), [count, Dimension]).t().contiguous();
+        var products = new float[ChunkRows * count];
+        var productsTensor = frombuffer(products, ScalarType.Float32).view(ChunkRows, count);
         var largest = 0f;
         for (var c = 0; c < _chunks.Count; c++) largest = Math.Max(largest, TensorPrimitives.Max(_chunks[c].SquaredNorms.AsSpan(0, RowsIn(c))));
+        var norms = new float[count];
+        for (var p = 0; p < count; p++) norms[p] = TensorPrimitives.SumOfSquares(probes.Span.Slice(p * Dimension, Dimension));
 
+        var shares = new Share[Math.Min(Environment.ProcessorCount, ChunkRows / ShareRows)];
+        for (var i = 0; i < shares.Length; i++) shares[i] = new Share(norms, largest, found[0].Most);
         for (var c = 0; c < _chunks.Count; c++)
         {
             using var inner = NewDisposeScope();
             var (chunk, rows) = (_chunks[c], RowsIn(c));
-            var shifted = addmm(chunk.NormsTensor.slice(0, 0, rows, 1), matrix, chunk.RowsTensor.slice(0, 0, rows, 1).t(), beta: 1, alpha: -2);
-            var scores = shifted.data<float>().ToArray();
-            Parallel.For(0, found.Length, p => Pick(chunk, scores.AsSpan(p * rows, rows), probes.Span.Slice(p * Dimension, Dimension), largest, found[p]));
+            productsTensor.narrow(0, 0, rows).addmm_(chunk.RowsTensor.narrow(0, 0, rows), across, beta: 0, alpha: -2);
+            Parallel.For(0, shares.Length, i => shares[i].Look(chunk, products, probes.Span, rows * i / shares.Length, rows * (i + 1) / shares.Length));
+        }
+
+        foreach (var share in shares)
+        {
+            for (var p = 0; p < count; p++) found[p].Merge(share.Best[p]);
         }
     }
 
-    /// <summary>Looks closely at the rows whose score ‖x‖² − 2 x·p could, rounding included, be among the nearest.</summary>
-    private static void Pick(Chunk chunk, ReadOnlySpan<float> scores, ReadOnlySpan<float> probe, float largestNorm, NearestPeople best)
+    /// <summary>One core's share of every chunk, and the nearest people it has seen there.</summary>
+    private sealed class Share
     {
-        var own = TensorPrimitives.SumOfSquares(probe);
-        var rounding = 1e-5f * (own + largestNorm);
-        for (var from = 0; from < scores.Length; from += ScanRows)
+        private readonly float[] _norms;
+        private readonly float _largestNorm;
+        private readonly float[] _limits;
+
+        public Share(float[] norms, float largestNorm, int most)
         {
-            var part = scores[from..Math.Min(scores.Length, from + ScanRows)];
-            if (TensorPrimitives.Min(part) > best.Worst * best.Worst - own + rounding) continue;
-            for (var i = 0; i < part.Length; i++)
+            (_norms, _largestNorm) = (norms, largestNorm);
+            Best = new NearestPeople[norms.Length];
+            for (var p = 0; p < Best.Length; p++) Best[p] = new NearestPeople(most);
+            _limits = new float[norms.Length];
+            _limits.AsSpan().Fill(float.PositiveInfinity);
+        }
+
+        /// <summary>Per probe.</summary>
+        public NearestPeople[] Best { get; }
+
+        /// <summary>Looks closely at the rows whose score ‖x‖² − 2 x·p could, rounding included, be among the nearest.</summary>
+        /// <param name="chunk">The encodings x.</param>
+        /// <param name="products">−2 x·p, row by row.</param>
+        /// <param name="probes">The p.</param>
+        /// <param name="from">First row.</param>
+        /// <param name="to">Behind the last row.</param>
+        public void Look(Chunk chunk, float[] products, ReadOnlySpan<float> probes, int from, int to)
+        {
+            var count = _limits.Length;
+            for (var row = from; row < to; row++)
             {
-                if (part[i] > best.Worst * best.Worst - own + rounding) continue;
-                best.Offer(chunk.People[from + i], TensorPrimitives.Distance(probe, chunk.Row(from + i)));
+                var scores = products.AsSpan(row * count, count);
+                var norm = chunk.SquaredNorms[row];
+                var p = 0;
+                for (; p <= count - Vector<float>.Count; p += Vector<float>.Count)
+                {
+                    if (!Vector.LessThanOrEqualAny(new Vector<float>(scores[p..]) + new Vector<float>(norm), new Vector<float>(_limits, p))) continue;
+                    for (var i = p; i < p + Vector<float>.Count; i++) Offer(i, scores[i] + norm, chunk, row, probes);
+                }
+
+                for (; p < count; p++) Offer(p, scores[p] + norm, chunk, row, probes);
             }
+        }
+
+        private void Offer(int probe, float score, Chunk chunk, int row, ReadOnlySpan<float> probes)
+        {
+            if (!(score <= _limits[probe])) return;
+            var x = chunk.Row(row);
+            var best = Best[probe];
+            best.Offer(chunk.People[row], TensorPrimitives.Distance(probes.Slice(probe * x.Length, x.Length), x));
+            _limits[probe] = (best.Worst * best.Worst) - _norms[probe] + (1e-5f * (_norms[probe] + _largestNorm));
         }
     }
 

@@ -7,6 +7,9 @@ internal sealed class NearestPeople(int most)
     private readonly float[] _distances = new float[most];
     private int _count;
 
+    /// <summary>k.</summary>
+    public int Most => most;
+
     /// <summary>What a distance must be below (or equal to, to be looked at) to change anything.</summary>
     public float Worst => _count < most ? float.PositiveInfinity : _distances[^1];
 

@@ -12,6 +12,7 @@ public sealed class EncodingIndexTests
     [InlineData(100, 64)]
     [InlineData(20_000, 3)]
     [InlineData(20_000, 64)]
+    [InlineData(9_000, 300)]
     public void The_search_finds_what_a_plain_loop_in_double_precision_finds(int count, int probeCount)
     {
         using var index = new EncodingIndex(128);
