@@ -33,6 +33,24 @@ public class RocTests
     }
 
     [Fact]
+    public void A_threshold_is_chosen_for_a_promised_false_accept_rate_or_for_equal_errors()
+    {
+        // Genuine 1 2 3 6, impostor 2.5 4 5 7.
+        var roc = new Roc([6, 1, 3, 2], [4, 2.5, 7, 5]);
+
+        Assert.Equal(2.25, roc.ThresholdAt(0.1), 12);
+        Assert.Equal(3.5, roc.ThresholdAt(0.25), 12);
+        Assert.Equal(3.5, roc.EqualErrorThreshold, 12);
+        Assert.Equal((0.25, 0.25), (roc.FalseAcceptRate(roc.EqualErrorThreshold), roc.FalseRejectRate(roc.EqualErrorThreshold)));
+        Assert.Equal(7, roc.ThresholdAt(1), 12);
+
+        // Where the nearest pair of all is an impostor, only a τ below it lets in none.
+        Assert.Equal(0, new Roc([0.8], [0.4]).FalseAcceptRate(new Roc([0.8], [0.4]).ThresholdAt(0)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => roc.ThresholdAt(double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => roc.ThresholdAt(1.5));
+    }
+
+    [Fact]
     public void Equal_distances_say_nothing()
     {
         var roc = new Roc([1, 1, 1], [1, 1]);
@@ -64,6 +82,8 @@ public class RocTests
             {
                 var tar = same.Concat(different).Append(-1).Where(t => different.Count(d => d <= t) <= far * different.Count).Max(t => same.Count(s => s <= t) / (double)same.Count);
                 Assert.Equal(tar, roc.TrueAcceptsAt(far), 10);
+                Assert.True(roc.FalseAcceptRate(roc.ThresholdAt(far)) <= far);
+                Assert.Equal(tar, 1 - roc.FalseRejectRate(roc.ThresholdAt(far)), 10);
             }
         }
     }

@@ -73,13 +73,19 @@ public sealed class Roc
     }
 
     /// <summary>The τ with the largest <see cref="Accuracy"/>, half-way between the two distances it separates.</summary>
-    public double BestThreshold
+    public double BestThreshold => Between(Enumerable.Range(1, Points.Count - 1).MaxBy(i => Points[i].TrueAccepts - Points[i].FalseAccepts));
+
+    /// <summary>The τ at which FAR and FRR are nearest to each other, half-way to the next distance: no mistake is rated worse than the other.</summary>
+    public double EqualErrorThreshold => Between(Enumerable.Range(1, Points.Count - 1).MinBy(i => Math.Abs(Points[i].FalseAccepts - (1 - Points[i].TrueAccepts))));
+
+    /// <summary>The largest τ that keeps a promise: at most <paramref name="falseAccepts"/> of the impostor pairs are let in.</summary>
+    /// <param name="falseAccepts">FAR, 0…1, such as 0.001. With fewer than 1/FAR impostor pairs to go by, the promise is only that none of them is let in.</param>
+    /// <returns>Half-way between the distances it separates, so that it does not hang on the last digit of either.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Not a share from 0 to 1.</exception>
+    public double ThresholdAt(double falseAccepts)
     {
-        get
-        {
-            var best = Enumerable.Range(1, Points.Count - 1).MaxBy(i => Points[i].TrueAccepts - Points[i].FalseAccepts);
-            return best + 1 < Points.Count ? (Points[best].Threshold + Points[best + 1].Threshold) / 2 : Points[best].Threshold;
-        }
+        if (!(falseAccepts is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(falseAccepts), falseAccepts, "a false accept rate is a share from 0 to 1, such as 0.001");
+        return Between(Enumerable.Range(0, Points.Count).Last(i => Points[i].FalseAccepts <= falseAccepts));
     }
 
     /// <summary>FAR: the share of impostor pairs that τ lets in.</summary>
@@ -98,6 +104,11 @@ public sealed class Roc
     /// <inheritdoc/>
     public override string ToString() =>
         $"{_same.Length} genuine and {_different.Length} impostor pairs: AUC {Auc:0.000}, EER {EqualErrorRate:0.0%}, best τ {BestThreshold:0.00} ({Accuracy(BestThreshold):0.0%} right)";
+
+    // A τ that lets in what the point lets in: half-way to the next distance; below all distances, half the smallest (or less than 0, if that is 0).
+    private double Between(int point) => point == 0
+        ? Math.Min(Points[1].Threshold / 2, Math.BitDecrement(Points[1].Threshold))
+        : point + 1 < Points.Count ? (Points[point].Threshold + Points[point + 1].Threshold) / 2 : Points[point].Threshold;
 
     private List<RocPoint> Curve()
     {
