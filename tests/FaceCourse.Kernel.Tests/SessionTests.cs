@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace FaceCourse.Kernel.Tests;
@@ -184,6 +185,8 @@ public sealed class SessionTests : IAsyncLifetime
     {
         var error = (await Run(code)).Failure!;
         Assert.Equal("InsufficientExecutionStackException", error.Name);
+        Assert.InRange(error.Traceback.Count, 3, 9);
+        Assert.Contains(error.Traceback, l => l.EndsWith(" times)", StringComparison.Ordinal));
         Assert.Equal("3", await Plain("1 + 2"));
     }
 
@@ -385,6 +388,20 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lazy_sequence_is_computed_once_and_no_further_than_it_is_shown()
+    {
+        var query = await Run("new[] { 1, 2, 3 }.Select(i => { Console.Write(i); return i; }).Where(i => i > 1)");
+        Assert.Equal("123", query.Stdout);
+        Assert.Equal("[ 2, 3 ]", query.Plain);
+
+        var endless = await Run("IEnumerable<int> Count()\n{\n    for (var i = 0; ; i++) { if (i > 100) Console.Write(\"too far\"); yield return i; }\n}\nCount()");
+        Assert.Equal("", endless.Stdout);
+        Assert.StartsWith("[ 0, 1, 2, 3,", endless.Plain);
+        Assert.EndsWith("(more) ]", endless.Plain);
+        Assert.Contains("<pre>[ 0, 1, 2, 3", (string?)endless.Value!.Data["text/html"]);
+    }
+
+    [Fact]
     public async Task A_function_without_its_parentheses_is_shown_as_what_it_is()
     {
         Assert.Equal("Func<Double, Double> Sqrt: (Double d) => Double", await Plain("Math.Sqrt"));
@@ -435,5 +452,66 @@ public sealed class SessionTests : IAsyncLifetime
         await session.RunAsync("Equal(1, 1); typeof(Assert).Name", output, TestContext.Current.CancellationToken);
 
         Assert.Equal("Assert", output.Plain);
+    }
+
+    [Fact]
+    public async Task Import_runs_files_and_notebooks_here_and_their_errors_name_the_file()
+    {
+        var folder = Directory.CreateTempSubdirectory("kernel-import-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "tools.cs"), "int Triple(int n)\n{\n    return checked(3 * n);\n}", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(folder, "circle.csx"), "#!import circle.csx", TestContext.Current.CancellationToken);
+            var lesson = NotebookDocument.Create();
+            lesson.Add("markdown", "# not run");
+            lesson.Add("code", "#!import tools.cs\nvar nine = Triple(3);");
+            lesson.Add("code", "<b>shown</b>").Json["metadata"]!["polyglot_notebook"] = new JsonObject { ["kernelName"] = "html" };
+            lesson.Add("code", "let x = 1").Json["metadata"]!["polyglot_notebook"] = new JsonObject { ["kernelName"] = "fsharp" };
+            lesson.Save(Path.Combine(folder, "lesson.ipynb"));
+            await using var session = new CSharpSession(new KernelOptions { WorkingDirectory = folder });
+
+            var imported = await Do("#!import lesson.ipynb");
+            Assert.Null(imported.Failure?.Message);
+            Assert.Equal("<b>shown</b>", (string?)Assert.Single(imported.Displays).Data["text/html"]);
+            Assert.Equal("12", (await Do("nine + Triple(1)")).Plain);
+            Assert.Contains("→   3 |     return checked(3 * n);", (await Do("Triple(int.MaxValue)")).Failure!.Traceback);
+            Assert.Contains("in a circle", (await Do("#!import circle.csx")).Failure!.Message);
+            Assert.Contains("there is no file", (await Do("#!import missing.cs")).Failure!.Message);
+
+            async Task<RecordedOutput> Do(string code)
+            {
+                var output = new RecordedOutput();
+                await session.RunAsync(code, output, TestContext.Current.CancellationToken);
+                return output;
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Who_lists_variables_and_whos_their_types_and_values()
+    {
+        await Run("var names = new List<string> { \"<Ada>\" };\nvar year = 1815;");
+
+        Assert.Equal("names\tyear", (string?)(await Run("#!who")).Displays[0].Data["text/plain"]);
+        var table = (await Run("#!whos")).Displays[0].Data;
+        Assert.Contains("year\tInt32\t1815", (string?)table["text/plain"]);
+        Assert.Contains("List&lt;String&gt;", (string?)table["text/html"]);
+        Assert.Contains("&lt;Ada&gt;", (string?)table["text/html"]);
+    }
+
+    [Fact]
+    public async Task A_flood_of_outputs_and_an_output_larger_than_any_page_are_cut_with_a_note()
+    {
+        var flood = await Run("for (var i = 0; i < 6000; i++) display(i, \"text/plain\");");
+        Assert.Equal(5001, flood.Displays.Count);
+        Assert.Contains("the rest is left out", (string?)flood.Displays[^1].Data["text/plain"]);
+
+        var large = (await Run("display(\"[\" + string.Join(',', Enumerable.Repeat(\"1234567\", 9_000_000)) + \"]\", \"application/json\");")).Displays[0].Data;
+        Assert.Equal(["text/plain"], large.Select(d => d.Key));
+        Assert.Contains("is left out", (string?)large["text/plain"]);
     }
 }

@@ -60,6 +60,27 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_without_notebooks_two_of_one_name_and_a_place_that_cannot_be_written_are_refused()
+    {
+        var file = Notebook("same", "1");
+        Directory.CreateDirectory(Path.Combine(_folder, "other"));
+        Directory.CreateDirectory(Path.Combine(_folder, "empty"));
+        var copy = Path.Combine(_folder, "other", "same.ipynb");
+        File.Copy(file, copy);
+
+        Assert.Equal((2, true), await Refused("There is no notebook", Path.Combine(_folder, "empty")));
+        Assert.Equal((2, true), await Refused("have the same name", file, copy));
+        Assert.Equal((2, true), await Refused("cannot be written", file, "--output", file));
+        Assert.Equal((1, true), await Refused("a number of seconds", file, "--cell-timeout", "-5"));
+
+        async Task<(int, bool)> Refused(string why, params string[] arguments)
+        {
+            var (code, printed) = await Course.RunAsync(["run", .. arguments]);
+            return (code, printed.ReplaceLineEndings(" ").Contains(why, StringComparison.Ordinal) && !printed.Contains("   at ", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task A_notebook_that_is_not_there_is_named()
     {
         var (code, printed) = await Course.RunAsync("run", Path.Combine(_folder, "nowhere.ipynb"));

@@ -3,14 +3,15 @@ namespace FaceCourse.Kernel.Compiling;
 /// <summary>Finds what somebody may have meant who mistyped a name.</summary>
 internal static class Spelling
 {
-    /// <summary>The candidate that is nearest to a name; null when none is near: one slip, and one more for every four letters.</summary>
+    /// <summary>The candidate that is nearest to a name; null when none is near: one slip, and one more for every
+    /// four letters, but never half the name.</summary>
     public static string? Closest(string name, IEnumerable<string> candidates)
     {
         var most = 1 + (name.Length / 4);
         return candidates
             .Where(c => c != name && Math.Abs(c.Length - name.Length) <= most)
             .Select(c => (Name: c, Slips: Distance(name.ToUpperInvariant(), c.ToUpperInvariant())))
-            .Where(c => c.Slips <= most && c.Slips < Math.Max(name.Length, 2))
+            .Where(c => c.Slips <= most && (c.Slips == 0 || 2 * c.Slips < name.Length))
             .OrderBy(c => c.Slips).ThenBy(c => c.Name, StringComparer.Ordinal)
             .Select(c => c.Name)
             .FirstOrDefault();

@@ -22,6 +22,10 @@ internal static class ValueFormatter
         // `Math.Sqrt` without its parentheses: what it is, not the thousand members of the objects that describe it.
         if (value is Delegate function) value = Signature(function);
 
+        // Html and text each walk through a sequence; a query that encodes photos would encode them twice.
+        using var once = Sequence.Of(value);
+        value = once?.View ?? value;
+
         var wanted = mimeTypes.Count > 0 ? mimeTypes : [.. Formatter.GetPreferredMimeTypesFor(value?.GetType() ?? typeof(object)), PlainTextFormatter.MimeType];
         return new MimeBundle(new JsonObject(wanted.Distinct(StringComparer.Ordinal).Select(m => KeyValuePair.Create(m, MimeBundle.Node(m, value.ToDisplayString(m))))), []);
     }

@@ -10,21 +10,24 @@ internal sealed record ConnectionInfo(string Transport, string Address, int Shel
     {
         try
         {
-            var json = (JsonObject)JsonNode.Parse(File.ReadAllText(path))!;
-            var scheme = (string?)json["signature_scheme"] ?? "hmac-sha256";
-            if (scheme != "hmac-sha256") throw new InvalidDataException($"{path} asks for signatures of the kind {scheme}; only hmac-sha256 is known here.");
+            if (JsonNode.Parse(File.ReadAllText(path)) is not JsonObject json) throw new FormatException("it is no JSON object");
+
+            var scheme = json.Text("signature_scheme", "hmac-sha256");
+            if (scheme != "hmac-sha256") throw new FormatException($"it asks for signatures of the kind {scheme}, and only hmac-sha256 is known here");
 
             return new ConnectionInfo(
-                (string?)json["transport"] ?? "tcp",
-                (string?)json["ip"] ?? "127.0.0.1",
-                (int)json["shell_port"]!,
-                (int)json["control_port"]!,
-                (int)json["stdin_port"]!,
-                (int)json["iopub_port"]!,
-                (int)json["hb_port"]!,
-                (string?)json["key"] ?? "");
+                json.Text("transport", "tcp"),
+                json.Text("ip", "127.0.0.1"),
+                Port("shell_port"),
+                Port("control_port"),
+                Port("stdin_port"),
+                Port("iopub_port"),
+                Port("hb_port"),
+                json.Text("key"));
+
+            int Port(string name) => json.Number(name, 0) is > 0 and <= 65535 and var port ? port : throw new FormatException($"its {name} is no port");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException or InvalidCastException or NullReferenceException or ArgumentNullException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException or FormatException or ArgumentException)
         {
             throw new InvalidDataException($"{path} is no Jupyter connection file: {e.Message}", e);
         }

@@ -39,7 +39,7 @@ public sealed class NotebookRunner(KernelOptions options)
         ArgumentNullException.ThrowIfNull(document);
         var watch = Stopwatch.StartNew();
         var outputs = new NotebookOutputs();
-        var cells = document.Cells.Where(c => c.IsCode && (c.Language is null || CellPart.IsLanguage(c.Language))).ToList();
+        var cells = document.Cells.Where(IsOurs).ToList();
         foreach (var cell in document.Cells.Where(c => c.IsCode))
         {
             cell.Outputs.Clear();
@@ -64,7 +64,10 @@ public sealed class NotebookRunner(KernelOptions options)
         return new NotebookRunResult(true, null, null, watch.Elapsed);
     }
 
-    // Hosts that know the cell's language from its metadata leave the line out that says so.
-    private static string Code(NotebookCell cell) =>
+    /// <summary>Whether a cell is code in a language that a session runs or shows.</summary>
+    internal static bool IsOurs(NotebookCell cell) => cell.IsCode && (cell.Language is null || CellPart.IsLanguage(cell.Language));
+
+    /// <summary>The cell as a session takes it: hosts that know its language from its metadata leave the line out that says so.</summary>
+    internal static string Code(NotebookCell cell) =>
         cell.Language is null or CellPart.CSharp or "C#" ? cell.Source : $"#!{cell.Language}\n{cell.Source}";
 }

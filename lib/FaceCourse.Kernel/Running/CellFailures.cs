@@ -48,8 +48,16 @@ internal static class CellFailures
             lines.AddRange(Excerpt(source(first.GetFileName()!)!, first.GetFileLineNumber()));
         }
 
-        lines.AddRange(mine.Take(MostFrames).Select(f => $"   at {Name(f)}{Place(f)}"));
-        if (mine.Count > MostFrames) lines.Add($"   … and {mine.Count - MostFrames} more");
+        // A recursion is one line, however deep it was.
+        var calls = new List<(StackFrame Frame, int Times)>();
+        foreach (var frame in mine)
+        {
+            if (calls is [.., var (last, times)] && last.GetMethod() == frame.GetMethod() && last.GetILOffset() == frame.GetILOffset()) calls[^1] = (last, times + 1);
+            else calls.Add((frame, 1));
+        }
+
+        lines.AddRange(calls.Take(MostFrames).Select(c => $"   at {Name(c.Frame)}{Place(c.Frame)}{(c.Times > 1 ? $" ({c.Times} times)" : "")}"));
+        if (calls.Count > MostFrames) lines.Add($"   … and {calls.Count - MostFrames} more");
     }
 
     private static IEnumerable<string> Excerpt(SourceText text, int line)

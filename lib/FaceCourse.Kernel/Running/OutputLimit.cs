@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace FaceCourse.Kernel.Running;
@@ -8,8 +9,10 @@ internal sealed class OutputLimit(ICellOutput inner) : ICellOutput
     private const int MostStreamed = 1 << 20;
     private const int MostPlain = 1 << 18;
     private const int MostRich = 64 << 20;
+    private const int MostDisplays = 5_000;
 
     private int _streamed;
+    private int _displayed;
 
     public void Stream(string name, string text)
     {
@@ -21,7 +24,12 @@ internal sealed class OutputLimit(ICellOutput inner) : ICellOutput
             : $"{text[..Math.Min(text.Length, MostStreamed - before)]}\n… more than {MostStreamed} characters; the rest is left out\n");
     }
 
-    public void Display(MimeBundle data, string? displayId) => inner.Display(Cut(data), displayId);
+    public void Display(MimeBundle data, string? displayId)
+    {
+        var count = Interlocked.Increment(ref _displayed);
+        if (count <= MostDisplays) inner.Display(Cut(data), displayId);
+        else if (count == MostDisplays + 1) inner.Display(MimeBundle.Of("text/plain", $"… more than {MostDisplays} outputs; the rest is left out"), null);
+    }
 
     public void Update(MimeBundle data, string displayId) => inner.Update(Cut(data), displayId);
 
@@ -39,13 +47,26 @@ internal sealed class OutputLimit(ICellOutput inner) : ICellOutput
     {
         foreach (var (mimeType, node) in bundle.Data.ToList())
         {
-            if (node is not JsonValue value || !value.TryGetValue<string>(out var text)) continue;
+            if (node is not JsonValue value || !value.TryGetValue<string>(out var text))
+            {
+                // A figure's JSON; a host that knows it would take it before anything else in the bundle.
+                if (node is JsonObject or JsonArray && Length(node) > MostRich) bundle.Data.Remove(mimeType);
+                continue;
+            }
 
             if (mimeType == "text/plain") bundle.Data[mimeType] = Plain(text);
             else if (text.Length > MostRich) bundle.Data[mimeType] = $"… an output of {text.Length >> 20} MB is left out";
         }
 
+        if (bundle.Data.Count == 0) bundle.Data["text/plain"] = $"… an output of more than {MostRich >> 20} MB is left out";
         return bundle;
+    }
+
+    private static long Length(JsonNode node)
+    {
+        using var writer = new Utf8JsonWriter(System.IO.Stream.Null);
+        node.WriteTo(writer);
+        return writer.BytesCommitted + writer.BytesPending;
     }
 
     private static string Plain(string text) =>

@@ -269,9 +269,9 @@ public sealed class CSharpSession : IAsyncDisposable
 
         var result = new CellResult(CellStatus.Ok, null, null, default);
         var number = 0;
-        foreach (var cell in NotebookDocument.Load(path).Cells.Where(c => c.IsCode && !string.IsNullOrWhiteSpace(c.Source)))
+        foreach (var cell in NotebookDocument.Load(path).Cells.Where(c => NotebookRunner.IsOurs(c) && !string.IsNullOrWhiteSpace(c.Source)))
         {
-            result = await RunTextAsync(cell.Source, $"{name} cell {++number}", context, depth + 1).ConfigureAwait(false);
+            result = await RunTextAsync(NotebookRunner.Code(cell), $"{name} cell {++number}", context, depth + 1).ConfigureAwait(false);
             if (result.Status != CellStatus.Ok) break;
         }
 

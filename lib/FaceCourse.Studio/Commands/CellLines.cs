@@ -22,11 +22,13 @@ internal sealed class CellLines(IAnsiConsole console)
 
     private void ShowFailure(NotebookCell cell, CellError error)
     {
-        console.WriteLine();
+        // Line by line as it is: a caret stands under its code only where nothing is wrapped.
+        var plain = console.Profile.Out.Writer;
+        plain.WriteLine();
         var number = 0;
-        foreach (var line in cell.Source.Split('\n')) console.MarkupLineInterpolated($"  [grey]{++number,4} │[/] {line}");
-        console.WriteLine();
-        foreach (var line in error.Traceback) console.WriteLine(line);
-        console.WriteLine();
+        foreach (var line in cell.Source.Split('\n')) plain.WriteLine($"  {++number,4} │ {line}");
+        plain.WriteLine();
+        foreach (var line in error.Traceback) plain.WriteLine(line);
+        plain.WriteLine();
     }
 }

@@ -214,6 +214,31 @@ class Client(unittest.TestCase):
         self.assertEqual(done, ids)
         self.assertEqual(self.result("order.SequenceEqual(Enumerable.Range(0, 200))"), "True")
 
+    def test_four_clients_at_once_each_keep_their_order(self):
+        self.run_cell("var orders = new List<int>[] { [], [], [], [] };")
+        clients = [self.km.client() for _ in range(4)]
+        for client in clients:
+            client.start_channels()
+        ids = [(c, clients[c].execute(f"orders[{c}].Add({i});")) for i in range(50) for c in range(4)]
+        for c, client in enumerate(clients):
+            done = []
+            while len(done) < 50:
+                done.append(client.get_shell_msg(timeout=60)["parent_header"]["msg_id"])
+            self.assertEqual(done, [i for k, i in ids if k == c])
+            client.stop_channels()
+        self.assertEqual(self.result("orders.All(o => o.SequenceEqual(Enumerable.Range(0, 50)))"), "True")
+
+    def test_what_nothing_catches_does_not_end_the_kernel(self):
+        pid = self.km.provisioner.process.pid
+        self.run_cell("var survives = 5;")
+        _, outputs = self.run_cell('new Thread(() => throw new InvalidOperationException("stray")).Start();\nawait Task.Delay(500);')
+        self.assertIn("InvalidOperationException: stray", self.text(outputs, "stderr"))
+        reply, _ = self.run_cell("class Loop { public int Me => Me; }\nnew Loop().Me")
+        self.assertEqual(reply["ename"], "InsufficientExecutionStackException")
+        self.assertEqual(self.result("survives"), "5")
+        self.assertEqual(self.km.provisioner.process.pid, pid)
+        self.assertTrue(self.km.is_alive())
+
     def test_completion_knows_earlier_cells_overloads_and_extensions(self):
         self.run_cell("var myNumbers = new List<int> { 1 };\nint MyFunction(int n) => n;\nstatic int MyExtension(this int n) => n;")
 

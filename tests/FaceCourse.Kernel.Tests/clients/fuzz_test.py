@@ -1,9 +1,11 @@
-"""Ten thousand hostile messages; the kernel answers the next honest one, and what was not signed was not obeyed."""
+"""Ten thousand hostile messages and bytes that are no messages; the kernel answers the next honest one, and what was not signed was not obeyed."""
 import hashlib
 import hmac
 import json
 import os
 import random
+import socket
+import struct
 import sys
 import time
 
@@ -64,7 +66,7 @@ def hostile(i):
         parts[3] = json.dumps({"code": "x" * 5_000_000, "cursor_pos": 10 ** 9}).encode()
         header["msg_type"] = "complete_request"
         parts[0] = json.dumps(header).encode()
-        return [b"<IDS|MSG>", b"f" * 64] + parts
+        return [b"<IDS|MSG>", b"f" * 64 if i % 2000 == 7 else sign(parts)] + parts
     return [b"<IDS|MSG>", sign(parts)] + parts
 
 
@@ -80,6 +82,21 @@ count = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
 start = time.monotonic()
 for i in range(count):
     rng.choice(sockets).send_multipart(hostile(i))
+
+# Bytes that are no messages at all: another protocol, a handshake cut short, frames that claim to be larger than any memory.
+GREETING = b"\xff" + b"\0" * 8 + b"\x7f\x03\x00NULL" + b"\0" * 48
+READY = b"\x04\x26\x05READY\x0bSocket-Type\0\0\0\x06DEALER\x08Identity\0\0\0\0"
+BYTES = [
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\0" * 10000, b"\xff" * 10000, b"\xff\0\0", rng.randbytes(4096),
+    GREETING + READY + b"\x02" + struct.pack(">Q", 2 ** 62) + b"x" * 1000,
+    GREETING + READY + b"\x02" + struct.pack(">Q", 10 * 2 ** 30) + b"x" * 1000,
+    GREETING + b"\x04\xff\x05READY\x0b" + b"z" * 300,
+    b"\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0" + b"z" * 1000,
+] + [GREETING + rng.randbytes(200) for _ in range(50)]
+for name in ("shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"):
+    for text in BYTES:
+        with socket.create_connection(("127.0.0.1", info[name]), timeout=10) as raw:
+            raw.sendall(text)
 
 pid = km.provisioner.process.pid
 kc2 = km.client()
