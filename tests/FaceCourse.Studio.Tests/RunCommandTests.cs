@@ -76,7 +76,7 @@ public sealed class RunCommandTests : IDisposable
         async Task<(int, bool)> Refused(string why, params string[] arguments)
         {
             var (code, printed) = await Course.RunAsync(["run", .. arguments]);
-            return (code, printed.ReplaceLineEndings(" ").Contains(why, StringComparison.Ordinal) && !printed.Contains("   at ", StringComparison.Ordinal));
+            return (code, string.Join(' ', printed.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Contains(why, StringComparison.Ordinal) && !printed.Contains("   at ", StringComparison.Ordinal));
         }
     }
 

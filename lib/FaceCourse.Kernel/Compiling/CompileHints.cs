@@ -53,9 +53,12 @@ internal static partial class CompileHints
         }
 
         var places = Namespaces(cell.GlobalNamespace, written, cell).Take(3).ToList();
-        return places.Count > 0
-            ? $"{written} is in {string.Join(" and in ", places)}: add 'using {places[0]};'"
-            : Meant(written, model.LookupSymbols(name.SpanStart).Where(s => error.Id == "CS0103" || s is INamespaceOrTypeSymbol));
+        if (places.Count > 0) return $"{written} is in {string.Join(" and in ", places)}: add 'using {places[0]};'";
+
+        // Imported functions have so many names that one is near any variable: they are meant only where something is called.
+        var isCalled = name.Parent is InvocationExpressionSyntax;
+        var meant = Meant(written, model.LookupSymbols(name.SpanStart).Where(s => error.Id == "CS0246" ? s is INamespaceOrTypeSymbol : isCalled || s is not IMethodSymbol));
+        return meant is not null && error.Id == "CS0103" ? $"{meant} If not, has the cell that declares {written} been run?" : meant;
     }
 
     private static string? Meant(string written, IEnumerable<ISymbol> symbols) =>

@@ -5,6 +5,7 @@ import signal
 import time
 import unittest
 
+from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
 TIMEOUT = 30
@@ -216,9 +217,13 @@ class Client(unittest.TestCase):
 
     def test_four_clients_at_once_each_keep_their_order(self):
         self.run_cell("var orders = new List<int>[] { [], [], [], [] };")
-        clients = [self.km.client() for _ in range(4)]
-        for client in clients:
+        clients = []
+        for _ in range(4):
+            # A client from the manager would have the manager's identity, and answers go to identities.
+            client = BlockingKernelClient(connection_file=self.km.connection_file)
+            client.load_connection_file()
             client.start_channels()
+            clients.append(client)
         ids = [(c, clients[c].execute(f"orders[{c}].Add({i});")) for i in range(50) for c in range(4)]
         for c, client in enumerate(clients):
             done = []
