@@ -404,6 +404,25 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_collection_of_ones_own_keeps_its_own_way_to_be_shown()
+    {
+        var output = await Run("""
+            using System.Collections;
+            using Microsoft.DotNet.Interactive.Formatting;
+            class Bag : IEnumerable<int>
+            {
+                public IEnumerator<int> GetEnumerator() => throw new NotSupportedException();
+                IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+            }
+            Formatter.Register<Bag>((_, writer) => writer.Write("my own way"), "text/plain");
+            new Bag().Display("text/plain");
+            """);
+
+        Assert.Null(output.Failure?.Message);
+        Assert.Equal("my own way", (string?)Assert.Single(output.Displays).Data["text/plain"]);
+    }
+
+    [Fact]
     public async Task A_function_without_its_parentheses_is_shown_as_what_it_is()
     {
         Assert.Equal("Func<Double, Double> Sqrt: (Double d) => Double", await Plain("Math.Sqrt"));

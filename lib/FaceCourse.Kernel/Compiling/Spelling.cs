@@ -3,11 +3,10 @@ namespace FaceCourse.Kernel.Compiling;
 /// <summary>Finds what somebody may have meant who mistyped a name.</summary>
 internal static class Spelling
 {
-    /// <summary>The candidate that is nearest to a name; null when none is near: one slip, and one more for every
-    /// four letters, but never half the name.</summary>
+    /// <summary>The candidate that is nearest to a name; null when none is near: one slip, two in a name of six letters or more, never half of it.</summary>
     public static string? Closest(string name, IEnumerable<string> candidates)
     {
-        var most = 1 + (name.Length / 4);
+        var most = name.Length < 6 ? 1 : 2;
         return candidates
             .Where(c => c != name && Math.Abs(c.Length - name.Length) <= most)
             .Select(c => (Name: c, Slips: Distance(name.ToUpperInvariant(), c.ToUpperInvariant())))

@@ -11,11 +11,11 @@ internal abstract class Sequence : IDisposable
     /// <summary>The sequence if the value is one that is computed while it is looked at; null for collections and all else.</summary>
     public static Sequence? Of(object? value)
     {
-        // What queries and iterators return has a type that nobody can name; a public one knows what it does.
         if (value is not IEnumerable or ICollection) return null;
 
+        // An iterator's type has a name that C# cannot write, a query's is hidden in LINQ; any other may have its own way to be shown.
         var type = value.GetType();
-        if (type.IsVisible && !type.Name.StartsWith('<')) return null;
+        if (!type.Name.StartsWith('<') && (type.IsVisible || type.Namespace != typeof(Enumerable).Namespace)) return null;
 
         var items = type.GetInterfaces().Where(i => i.IsGenericType).ToLookup(i => i.GetGenericTypeDefinition(), i => i.GetGenericArguments()[0]);
         return items[typeof(IEnumerable<>)].Take(2).ToArray() is [var item] && !items.Contains(typeof(ICollection<>)) && !items.Contains(typeof(IReadOnlyCollection<>))
