@@ -156,9 +156,11 @@ public sealed class ContentsTests(Studio studio) : IClassFixture<Studio>
         var (_, all) = await studio.CallAsync("PATCH", "/course/progress", JsonNode.Parse("""{"notebooks":{"notebooks/01-first.ipynb":{"run":{"c3":true,"c1":null}}},"last":null}""")!);
         Assert.Equal("""{"notebooks":{"notebooks/01-first.ipynb":{"run":{"c2":true,"c3":true},"right":{"a":true}}}}""", all!.ToJsonString());
 
-        var first = (await studio.GetAsync("/course/notebooks")).AsArray()[0]!;
+        var sections = (await studio.GetAsync("/course/notebooks")).AsArray();
+        var first = sections[0]!;
         Assert.Equal("""{"run":2,"right":1}""", first["done"]!.ToJsonString());
         Assert.Equal((1, "The first", 2, 1), ((int)first["number"]!, (string)first["section"]!, (int)first["codeCells"]!, (int)first["exercises"]!));
+        Assert.Equal(1, (int)sections[1]!["codeCells"]!);
 
         var (_, reset) = await studio.CallAsync("POST", "/course/reset/notebooks/01-first.ipynb");
         Assert.Equal("""{"run":0,"right":0}""", reset!["done"]!.ToJsonString());

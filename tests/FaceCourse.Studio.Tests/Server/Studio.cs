@@ -44,7 +44,7 @@ public sealed class Studio : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(Root, ".hidden"), Secret);
         await File.WriteAllTextAsync(Path.Combine(Root, "notebooks", "picture.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>");
         WriteNotebook("notebooks/01-first.ipynb", "# 1 · The first", "1 + 1", "Exercise.Named(\"a\", \"\", \"\")");
-        WriteNotebook("notebooks/02-second.ipynb", "# 2 · The second", "2 + 2");
+        WriteNotebook("notebooks/02-second.ipynb", "# 2 · The second", "// In .NET Interactive or VS Code this cell loads the library.", "2 + 2");
         _server = await StudioServer.StartAsync(new ServerOptions(Root, Warm: false) { StateFolder = State, PageFolder = Path.Combine(_folder, "page") });
         Client = NewClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("token", Token);

@@ -104,7 +104,7 @@ internal sealed partial class NotebookList(CourseFolder folder, ProgressFile pro
                 number,
                 title,
                 TitleNumber().Replace(title, ""),
-                notebook.Cells.Count(c => c.IsCode),
+                notebook.Cells.Count(c => c.IsCode && !LoaderCell().IsMatch(c.Source)),
                 notebook.Cells.Count(c => c.IsCode && ExerciseCall().IsMatch(c.Source)));
         }
         catch (Exception e) when (e is NotebookFormatException or IOException or UnauthorizedAccessException)
@@ -115,6 +115,10 @@ internal sealed partial class NotebookList(CourseFolder folder, ProgressFile pro
 
     [GeneratedRegex(@"\bYourTurn\.\w+\(|\bExercise\.Named\(")]
     private static partial Regex ExerciseCall();
+
+    // It loads the library in other hosts; here there is nothing to run in it, and the page does not count it either.
+    [GeneratedRegex(@"^// In \.NET Interactive or VS Code")]
+    private static partial Regex LoaderCell();
 
     [GeneratedRegex(@"^(\d{1,3})-")]
     private static partial Regex Numbered();

@@ -11,6 +11,7 @@ import { calm, h, icon } from "./dom";
 import { Autosave } from "./notebook/autosave";
 import { allExercises, exercisesOf } from "./notebook/exercises";
 import { bindKeys, Shortcut } from "./notebook/keys";
+import { isLoader } from "./notebook/loader";
 import { open, Opened } from "./notebook/open";
 import { runCellEvent } from "./notebook/prompt";
 import { Steps } from "./notebook/steps";
@@ -102,7 +103,11 @@ export async function showNotebook(file: string, sections: Section[], book: Prog
   (notebook.layout as any).footer = new Widget({ node: footer(sections[at - 1], sections[at + 1]) });
   notebook.node.setAttribute("aria-label", title);
 
-  for (const cell of notebook.widgets) if (isLoader(cell)) cell.inputHidden = true;
+  for (const cell of notebook.widgets) {
+    if (!isLoader(cell)) continue;
+    cell.inputHidden = true;
+    cell.addClass("fc-loader");
+  }
   autosave = new Autosave(context);
   steps = new Steps(panel);
   frame.host.after(stepBar(steps));
@@ -122,7 +127,7 @@ export async function showNotebook(file: string, sections: Section[], book: Prog
 
   NotebookActions.executed.connect((_, done) => {
     if (done.notebook !== notebook || done.cell.model.type !== "code") return;
-    if (done.success) book.ran(file, done.cell.model.id);
+    if (done.success && !isLoader(done.cell)) book.ran(file, done.cell.model.id);
     for (const exercise of exercisesOf(done.cell)) if (exercise.right) book.solved(file, exercise.name);
     drawExercises();
   });
@@ -204,9 +209,6 @@ export async function showNotebook(file: string, sections: Section[], book: Prog
   if (!matchMedia("(pointer: coarse)").matches) frame.focusContent();
   document.documentElement.dataset.ready = "true";
 }
-
-// The cell that loads the library in other hosts does nothing in this one: it stays, folded to its first line.
-const isLoader = (cell: Cell): boolean => cell.model.type === "code" && /^\/\/ In \.NET Interactive or VS Code/.test(cell.model.sharedModel.getSource());
 
 function heading(node: HTMLElement): string {
   const copy = node.cloneNode(true) as HTMLElement;

@@ -52,6 +52,10 @@ export function bindKeys(panel: NotebookPanel, completion: CompletionHandler, pa
   bind(move, "Previous notebook, next notebook", commandMode, ["["], () => page.previous());
   bind(move, "", commandMode, ["]"], () => page.next());
 
+  const look = "The page";
+  bind(look, "Dark or light", commandMode, ["T"], () => page.theme());
+  shortcuts.push({ group: look, says: "These keys", keys: ["?"] });
+
   const edit = "Changing";
   bind(edit, "Complete (Tab, too, after a letter)", ".jp-Notebook.jp-mod-editMode .jp-InputArea-editor", ["Ctrl Space"], () => completion.invoke());
   bind(edit, "What is this? (documentation at the cursor)", ".jp-Notebook.jp-mod-editMode .jp-InputArea-editor", ["Shift Tab"], () => inspect(panel));
@@ -69,10 +73,6 @@ export function bindKeys(panel: NotebookPanel, completion: CompletionHandler, pa
   bind(edit, "Join the selected cells", commandMode, ["Shift M"], () => NotebookActions.mergeCells(notebook));
   bind(edit, "Line numbers on or off", commandMode, ["Shift L"], () => NotebookActions.toggleAllLineNumbers(notebook));
   bind(edit, "Save", "body", ["Accel S"], () => page.save());
-
-  const look = "The page";
-  bind(look, "Dark or light", commandMode, ["T"], () => page.theme());
-  shortcuts.push({ group: look, says: "These keys", keys: ["?"] });
 
   // Tab completes after a letter and indents elsewhere; Enter takes what the list offers.
   bind(edit, null, ".jp-Notebook .jp-mod-completer-enabled:not(.jp-mod-completer-active)", ["Tab"], () => completion.invoke());

@@ -10,6 +10,7 @@ import { RenderMimeRegistry, standardRendererFactories } from "@jupyterlab/rende
 import type { Contents, ServiceManager } from "@jupyterlab/services";
 import { Widget } from "@lumino/widgets";
 import { confirm } from "../shell/dialog";
+import { errorFactory } from "./errors";
 import { plotlyFactory } from "./plotly";
 import { ContentFactory } from "./prompt";
 import { KatexTypesetter } from "./typesetter";
@@ -57,7 +58,7 @@ function themes(): EditorThemeRegistry {
 export async function open(path: string, manager: ServiceManager.IManager): Promise<Opened> {
   const { languages, factory, mimeTypes } = editors();
   const rendermime = new RenderMimeRegistry({
-    initialFactories: [...standardRendererFactories, plotlyFactory],
+    initialFactories: [...standardRendererFactories, errorFactory, plotlyFactory],
     latexTypesetter: new KatexTypesetter(),
     markdownParser: createMarkdownParser(languages),
     sanitizer: new Sanitizer(),

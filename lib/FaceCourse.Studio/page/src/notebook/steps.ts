@@ -3,6 +3,10 @@ import type { Cell } from "@jupyterlab/cells";
 import { Notebook, NotebookActions, NotebookPanel } from "@jupyterlab/notebook";
 import { Signal } from "@lumino/signaling";
 import { calm } from "../dom";
+import { isLoader } from "./loader";
+
+// What the bar at the foot of the page covers, and some air.
+const barRoom = 96;
 
 export class Steps {
   readonly changed = new Signal<this, void>(this);
@@ -16,13 +20,13 @@ export class Steps {
     this.notebook.model?.cells.changed.connect(() => requestAnimationFrame(() => this.mark()));
   }
 
-  /** Cells grouped into steps: everything up to and with a code cell; what follows the last code cell is the last step. */
+  /** Cells grouped into steps: everything up to and with a code cell that does something; what follows the last one is the last step. */
   get all(): Cell[][] {
     const steps: Cell[][] = [];
     let step: Cell[] = [];
     for (const cell of this.notebook.widgets) {
       step.push(cell);
-      if (cell.model.type === "code") { steps.push(step); step = []; }
+      if (cell.model.type === "code" && !isLoader(cell)) { steps.push(step); step = []; }
     }
     if (step.length) steps.push(step);
     return steps;
@@ -78,8 +82,11 @@ export class Steps {
     this.mark();
     // After a frame, in which the outputs of the cell that just ran take their place.
     requestAnimationFrame(() => {
-      const first = step[0].node.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top;
-      this.scrollTo(this.scroller.scrollTop + first - (beside ? this.scroller.clientHeight * 0.42 : 24));
+      const view = this.scroller.getBoundingClientRect(), first = step[0].node.getBoundingClientRect().top;
+      // As low as that, but the whole step above the bar with the button, where it fits.
+      const free = view.height - barRoom - (step[step.length - 1].node.getBoundingClientRect().bottom - first);
+      const above = beside ? Math.max(view.height * 0.28, Math.min(view.height * 0.42, free)) : 24;
+      this.scrollTo(this.scroller.scrollTop + first - view.top - above);
     });
   }
 
