@@ -136,6 +136,7 @@ public sealed class CoursePageTests(ServedCourse course) : IClassFixture<ServedC
         await browser.Page.WaitForSelectorAsync(".fc-kernel[data-state=idle]", new() { Timeout = LongMs });
         await RunCellAsync(browser, 4);
         await browser.Page.Locator(".jp-OutputArea-output", new() { HasText = "CS0103" }).WaitForAsync(new() { Timeout = LongMs });
+        Assert.Equal(1, await browser.Page.Locator("[data-mime-type='application/vnd.jupyter.error']", new() { HasText = "CS0103" }).CountAsync());
         Assert.Empty(browser.Errors);
     }
 
@@ -158,7 +159,9 @@ public sealed class CoursePageTests(ServedCourse course) : IClassFixture<ServedC
     public async Task Opening_a_notebook_is_no_change_to_it()
     {
         await using var browser = await course.OpenAsync("05-face-verification");
-        await browser.Page.WaitForTimeoutAsync(3000);
+        // Saving by hand writes what an autosave would: what has changed, which is nothing.
+        await browser.Page.Keyboard.PressAsync("Control+s");
+        await browser.Page.WaitForTimeoutAsync(300);
 
         Assert.False(File.Exists(course.CopyOf("notebooks/05-face-verification.ipynb")));
     }
@@ -185,6 +188,9 @@ public sealed class CoursePageTests(ServedCourse course) : IClassFixture<ServedC
         await using var browser = await course.OpenAsync("02-second");
         await browser.Page.Context.SetOfflineAsync(true);
         await EditAsync(browser, 0, "\"written and lost\"");
+        await browser.Page.Keyboard.PressAsync("Escape");
+        await browser.Page.Keyboard.PressAsync("b");
+        await EditAsync(browser, 1, "\"a cell of my own\"");
         await browser.Page.EvaluateAsync("location.href = 'about:blank'");
         await browser.Page.Context.SetOfflineAsync(false);
         await course.GoAsync(browser, "02-second");
@@ -193,7 +199,9 @@ public sealed class CoursePageTests(ServedCourse course) : IClassFixture<ServedC
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Bring them back" }).ClickAsync();
         await browser.Page.WaitForFunctionAsync("document.querySelector('.fc-saved').textContent === 'Saved'", null, new() { Timeout = 15_000 });
 
-        Assert.Contains("written and lost", await File.ReadAllTextAsync(course.CopyOf("notebooks/02-second.ipynb"), Cancelled));
+        var saved = await File.ReadAllTextAsync(course.CopyOf("notebooks/02-second.ipynb"), Cancelled);
+        Assert.Contains("written and lost", saved);
+        Assert.Contains("a cell of my own", saved);
         Assert.Equal(0, await browser.Page.Locator(".fc-banner").CountAsync());
     }
 

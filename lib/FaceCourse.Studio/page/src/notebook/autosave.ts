@@ -5,7 +5,7 @@ import { Signal } from "@lumino/signaling";
 
 export type SaveState = "saved" | "changed" | "saving" | "failed";
 
-interface Draft { time: number; sources: { id: string; source: string }[] }
+interface Draft { time: number; cells: { id: string; cell_type: string; source: string }[] }
 
 const quiet = 1200;      // ms without a change before a save
 const longest = 6000;    // ms that a change may wait while a cell keeps printing
@@ -66,14 +66,25 @@ export class Autosave {
   draft(): { time: Date; restore: () => void } | null {
     let draft: Draft | null = null;
     try { draft = JSON.parse(localStorage.getItem(this.key) ?? "null"); } catch { /* not ours */ }
-    if (!draft) return null;
-    const sources = new Map(draft.sources.map(cell => [cell.id, cell.source]));
-    const cells = [...this.context.model.cells].filter(cell => sources.has(cell.id) && sources.get(cell.id) !== cell.sharedModel.getSource());
-    if (!cells.length) { this.dropDraft(); return null; }
-    return { time: new Date(draft.time), restore: () => { for (const cell of cells) cell.sharedModel.setSource(sources.get(cell.id)!); } };
+    if (!draft?.cells) return null;
+    const there = new Map([...this.context.model.cells].map(cell => [cell.id, cell.sharedModel]));
+    if (draft.cells.every(cell => there.get(cell.id)?.getSource() === cell.source)) { this.dropDraft(); return null; }
+    return { time: new Date(draft.time), restore: () => this.restore(draft) };
   }
 
   dropDraft(): void { try { localStorage.removeItem(this.key); } catch { /* private window */ } }
+
+  // A cell that is not there was added while nothing could be saved: it goes where it was, after the one before it.
+  private restore(draft: Draft): void {
+    const notebook = this.context.model.sharedModel;
+    let next = 0;
+    for (const cell of draft.cells) {
+      const at = notebook.cells.findIndex(one => one.id === cell.id);
+      if (at >= 0) notebook.cells[at].setSource(cell.source);
+      else notebook.insertCell(next, { ...cell, metadata: cell.cell_type === "code" ? { trusted: true } : {} } as any);
+      next = (at >= 0 ? at : next) + 1;
+    }
+  }
 
   private async write(): Promise<void> {
     const now = this.fingerprint();
@@ -112,7 +123,7 @@ export class Autosave {
   }
 
   private keepDraft(): void {
-    const draft: Draft = { time: Date.now(), sources: [...this.context.model.cells].map(cell => ({ id: cell.id, source: cell.sharedModel.getSource() })) };
+    const draft: Draft = { time: Date.now(), cells: [...this.context.model.cells].map(cell => ({ id: cell.id, cell_type: cell.type, source: cell.sharedModel.getSource() })) };
     try { localStorage.setItem(this.key, JSON.stringify(draft)); } catch { /* full or private: the banner already says that nothing is saved */ }
   }
 
