@@ -14,9 +14,6 @@ public sealed class EveryNotebookTests
 
     private const long MostMemory = 6L << 30;
 
-    /// <summary>The notebook that a foreign client runs in every run of the tests.</summary>
-    private const string ForeignSample = "05-face-verification";
-
     public static TheoryData<string> Notebooks => CourseNotebooks.Rows();
 
     [Theory]
@@ -85,21 +82,6 @@ public sealed class EveryNotebookTests
         Assert.Equal(0, await browser.Page.Locator("img:not([alt]), img[alt='']").CountAsync());
         Assert.Empty(browser.Errors);
         await Shots.TakeAsync(browser.Page, name);
-    }
-
-    [Theory]
-    [MemberData(nameof(Notebooks))]
-    public async Task A_foreign_client_runs_it_with_the_installed_kernel(string name)
-    {
-        Assert.SkipUnless(name == ForeignSample || Environment.GetEnvironmentVariable("FACECOURSE_SLOW_TESTS") == "1",
-            "Runs the notebook a second time, in minutes for all of them: set FACECOURSE_SLOW_TESTS=1.");
-        Python.Skip("nbconvert", "jupyter_client");
-        CourseNotebooks.SkipWithoutWeights();
-        using var jupyter = new JupyterFolder();
-        await jupyter.InstallAsync();
-        var executed = await jupyter.NbconvertAsync(name);
-
-        Assert.All(NotebookDocument.Load(executed).Cells.Where(c => c.IsCode), c => Assert.DoesNotContain(c.Outputs, o => o!["output_type"]!.GetValue<string>() == "error"));
     }
 
     private static string Text(JsonNode? node) => node is JsonArray lines ? string.Concat(lines.Select(l => l!.GetValue<string>())) : node?.GetValue<string>() ?? "";

@@ -59,16 +59,16 @@ public sealed class ServedCourse : IAsyncLifetime
     /// <summary>Where the student's version of a notebook lies.</summary>
     public string CopyOf(string notebook) => Path.Combine(Root, "work", notebook.Replace('/', Path.DirectorySeparatorChar));
 
-    internal async Task<Browser> OpenAsync(string path, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<Browser> OpenAsync(string path, int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, ReducedMotion motion = ReducedMotion.NoPreference)
     {
         Assert.SkipUnless(File.Exists(Path.Combine(AppContext.BaseDirectory, "page", "dist", "index.html")), "The page was not built (-p:BuildPage=false).");
         // What the test before left in the notebook is not this test's business.
         var copy = CopyOf($"notebooks/{path}.ipynb");
         if (File.Exists(copy)) File.Delete(copy);
-        var browser = await Browser.StartAsync(width, height, scheme);
-        await browser.Page.GotoAsync(Server.Address);
-        await browser.Page.WaitForSelectorAsync(".fc-cover");
-        if (path.Length > 0) await GoAsync(browser, path);
+        var browser = await Browser.StartAsync(width, height, scheme, motion);
+        await browser.Page.GotoAsync(Server.Address.Replace("/?", $"/{path}?", StringComparison.Ordinal));
+        if (path.Length > 0) await ReadyAsync(browser);
+        else await browser.Page.WaitForSelectorAsync(".fc-cover");
         return browser;
     }
 
