@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,6 +11,7 @@ namespace FaceCourse.Studio.Server;
 internal static class RunningServer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Leaves the record, readable by this user only.</summary>
     public static void Record(StudioServer server, string root, string state) =>
@@ -33,7 +35,11 @@ internal static class RunningServer
             using var client = new HttpClient { Timeout = Patience };
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("token", token);
             var answer = JsonNode.Parse(await client.GetStringAsync($"http://127.0.0.1:{port}/api/once"));
-            return ($"http://127.0.0.1:{port}/?token={token}", answer!["address"]!.GetValue<string>());
+
+            // After a kill the port may be anybody's, and what is opened goes to the system's shell: only our own kind of address is.
+            var once = answer!["address"]!.GetValue<string>();
+            var begin = $"http://127.0.0.1:{port}/?once=";
+            return once.StartsWith(begin, StringComparison.Ordinal) && once.AsSpan(begin.Length).IndexOfAnyExcept(Hexadecimal) < 0 ? ($"http://127.0.0.1:{port}/?token={token}", once) : null;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException or InvalidOperationException or NullReferenceException)
         {

@@ -39,6 +39,21 @@ public sealed class AccessibilityTests(ServedCourse course) : IClassFixture<Serv
         Assert.Equal(0, await browser.Page.EvaluateAsync<int>("[...document.querySelectorAll('.fc-bar > *')].filter(e => e.getClientRects().length && e.getBoundingClientRect().right > 390).length"));
     }
 
+    [Theory]
+    [InlineData("map")]
+    [InlineData("side")]
+    public async Task A_drawer_takes_the_keyboard_in_and_gives_it_back(string drawer)
+    {
+        await using var browser = await course.OpenAsync("02-second", 390, 844);
+        await browser.Page.Locator($".fc-{drawer}-toggle").FocusAsync();
+        await browser.Page.Keyboard.PressAsync("Enter");
+        await browser.Page.WaitForFunctionAsync($"document.activeElement.closest('.fc-{drawer}')");
+
+        await browser.Page.Keyboard.PressAsync("Escape");
+        Assert.True(await browser.Page.EvaluateAsync<bool>($"document.activeElement.matches('.fc-{drawer}-toggle')"));
+        await browser.Page.Locator($".fc-{drawer}").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+    }
+
     [Fact]
     public async Task The_keyboard_reaches_the_notebook_at_once_and_every_dialog_lets_it_go_again()
     {

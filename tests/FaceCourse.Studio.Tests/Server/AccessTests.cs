@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using FaceCourse.Studio.Server;
 using Xunit;
 
 namespace FaceCourse.Studio.Tests.Server;
@@ -343,6 +344,39 @@ public sealed class AccessTests(Studio studio) : IClassFixture<Studio>
         }
 
         await AliveAsync();
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:PORT/?once=0123abcd", true)]
+    [InlineData("http://127.0.0.1:PORT/?once=0123abcd&x=y", false)]
+    [InlineData("http://127.0.0.1:1/?once=0123abcd", false)]
+    [InlineData("http://evil.example/?once=0123abcd", false)]
+    [InlineData("file:///usr/bin/something", false)]
+    [InlineData(@"\\evil.example\share\something.exe", false)]
+    public async Task Whoever_has_the_port_of_a_server_that_was_killed_cannot_make_a_second_start_open_another_address(string address, bool opened)
+    {
+        var state = Directory.CreateTempSubdirectory("state-").FullName;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        address = address.Replace("PORT", $"{port}", StringComparison.Ordinal);
+        RunningServer.Record(studio.Server, studio.Root, state);
+        var record = Directory.EnumerateFiles(Path.Combine(state, "servers")).Single();
+        await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record, Ct)).Replace($"\"port\":{studio.Port}", $"\"port\":{port}", StringComparison.Ordinal), Ct);
+
+        var stranger = Task.Run(async () =>
+        {
+            using var client = await listener.AcceptTcpClientAsync(Ct);
+            var stream = client.GetStream();
+            _ = await stream.ReadAsync(new byte[4096], Ct);
+            var body = new JsonObject { ["address"] = address }.ToJsonString();
+            await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), Ct);
+        }, Ct);
+        var found = await RunningServer.FindAsync(studio.Root, state);
+        await stranger;
+        Directory.Delete(state, recursive: true);
+
+        Assert.Equal(opened ? address : null, found?.Once);
     }
 
     [Fact]

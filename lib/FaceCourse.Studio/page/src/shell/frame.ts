@@ -29,13 +29,19 @@ export class Frame {
     if (narrow) {
       const opened = document.body.classList.toggle(`fc-${name}-open`);
       document.body.classList.remove(name === "map" ? "fc-side-open" : "fc-map-open");
-      if (opened) (node.querySelector<HTMLElement>("[aria-current], a, button") ?? node).focus();
+      if (opened) [...node.querySelectorAll<HTMLElement>("[aria-current], a, button")].find(one => one.getClientRects().length)?.focus();
     } else {
       write(name, document.body.classList.toggle(`fc-${name}-closed`) ? "closed" : "open");
     }
   }
 
-  private closeDrawers(): void { document.body.classList.remove("fc-map-open", "fc-side-open"); }
+  private closeDrawers(): void {
+    const open = (["map", "side"] as const).find(name => document.body.classList.contains(`fc-${name}-open`));
+    if (!open) return;
+    document.body.classList.remove("fc-map-open", "fc-side-open");
+    // The keyboard goes back to where it came from, not to nowhere with the drawer.
+    document.querySelector<HTMLElement>(`.fc-${open}-toggle`)?.focus();
+  }
 }
 
 const read = (name: string): string | null => { try { return localStorage.getItem(`facecourse:${name}`); } catch { return null; } };
