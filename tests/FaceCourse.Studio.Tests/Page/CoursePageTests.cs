@@ -256,6 +256,44 @@ public sealed class CoursePageTests(ServedCourse course) : IClassFixture<ServedC
     }
 
     [Fact]
+    public async Task A_kernel_that_was_stopped_from_another_window_is_started_again_from_the_notice()
+    {
+        await using var browser = await course.OpenAsync("02-second");
+        var kernel = course.Server.Kernels.All.Single(k => k.Notebook == "notebooks/02-second.ipynb");
+        await course.Server.Kernels.ShutDownAsync(kernel.Id);
+        await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Restart the kernel", Exact = true }).ClickAsync();
+        await browser.Page.WaitForSelectorAsync(".fc-kernel[data-state=idle]", new() { Timeout = LongMs });
+        await EditAsync(browser, 0, "321 + 1");
+        await browser.Page.Keyboard.PressAsync("Control+Enter");
+        await browser.Page.Locator(".jp-OutputArea-output", new() { HasText = "322" }).WaitForAsync(new() { Timeout = LongMs });
+        Assert.Equal(0, await browser.Page.Locator(".fc-banner").CountAsync());
+    }
+
+    [Fact]
+    public async Task A_page_that_stayed_open_goes_on_when_the_course_was_ended_and_started_anew()
+    {
+        await using var browser = await course.OpenAsync("02-second");
+        var port = course.Server.Port;
+        await course.Server.DisposeAsync();
+        await EditAsync(browser, 0, "\"written meanwhile\"");
+        await browser.Page.Locator(".fc-banner[data-notice=server]").WaitForAsync(new() { Timeout = 15_000 });
+        await course.StartServerAsync(port);
+        Assert.Equal(port, course.Server.Port);
+
+        // The terminal opens another window, whose cookie lets this one in too.
+        var second = await browser.Page.Context.NewPageAsync();
+        await second.GotoAsync(course.Server.Address);
+        await second.CloseAsync();
+        await browser.Page.Locator(".fc-banner[data-notice=kernel]", new() { HasText = "started anew" }).WaitForAsync(new() { Timeout = LongMs });
+        await browser.Page.WaitForFunctionAsync("document.querySelector('.fc-saved').textContent === 'Saved'", null, new() { Timeout = 15_000 });
+        Assert.Contains("written meanwhile", await File.ReadAllTextAsync(course.CopyOf("notebooks/02-second.ipynb"), Cancelled));
+
+        await browser.Page.Locator(".jp-CodeCell .cm-content").First.ClickAsync();
+        await browser.Page.Keyboard.PressAsync("Control+Enter");
+        await browser.Page.Locator(".jp-OutputArea-output", new() { HasText = "written meanwhile" }).WaitForAsync(new() { Timeout = LongMs });
+    }
+
+    [Fact]
     public async Task A_notebook_from_elsewhere_runs_no_script_until_it_is_trusted()
     {
         await using var browser = await course.OpenAsync("");

@@ -25,7 +25,7 @@ import { Heading, Side } from "./shell/side";
 import { QuizPanel } from "./shell/quiz";
 import { stepBar } from "./shell/stepbar";
 import { switchTheme } from "./shell/theme";
-import { watchKernel } from "./shell/kernel";
+import { KernelWatch, restartKernel, watchKernel } from "./shell/kernel";
 import { watchServer } from "./shell/server";
 
 export async function showNotebook(file: string, sections: Section[], book: ProgressBook, manager: ServiceManager.IManager): Promise<void> {
@@ -35,7 +35,7 @@ export async function showNotebook(file: string, sections: Section[], book: Prog
   document.title = `${title} · FaceCourse`;
 
   const banner = new Banner();
-  let opened: Opened | null = null, steps: Steps | null = null, autosave: Autosave | null = null, shortcuts: Shortcut[] = [];
+  let opened: Opened | null = null, steps: Steps | null = null, autosave: Autosave | null = null, kernel: KernelWatch | null = null, shortcuts: Shortcut[] = [];
   const go = (to: Section | undefined): void => { if (to) location.assign(address(to.file)); };
 
   const actions = {
@@ -43,8 +43,12 @@ export async function showNotebook(file: string, sections: Section[], book: Prog
     interrupt: () => void opened?.context.sessionContext.session?.kernel?.interrupt(),
     restart: async () => {
       if (!opened || !await confirm("Restart the kernel?", "All variables are forgotten. What you wrote, and the outputs you see, stay.", "Restart")) return;
-      await opened.context.sessionContext.restartKernel();
-      banner.hide("kernel");
+      try {
+        await restartKernel(opened.context.sessionContext);
+        banner.hide("kernel");
+      } catch (error) {
+        banner.show("kernel", { tone: "bad", text: `The kernel did not start: ${(error as Error).message}`, closable: true });
+      }
     },
     reset: async () => {
       if (!opened || !autosave || !await confirm("Reset this notebook?", "Your changes, the outputs and the progress of this notebook go, and the original comes back. (The server keeps your last version in work/.before-reset.)", "Reset")) return;
@@ -54,7 +58,7 @@ export async function showNotebook(file: string, sections: Section[], book: Prog
         await opened.context.revert();
         autosave.rebase();
         book.forget(file);
-        await opened.context.sessionContext.restartKernel();
+        await restartKernel(opened.context.sessionContext);
         opened.panel.content.activeCellIndex = 0;
         refresh();
         banner.show("done", { tone: "calm", text: "The original is back.", closable: true });
@@ -74,7 +78,7 @@ export async function showNotebook(file: string, sections: Section[], book: Prog
   const side = new Side(actions, file, poll);
   const map = new CourseMap(sections, book, file);
   const frame = new Frame(bar.node, map.node, banner.node, side.node);
-  const server = watchServer(banner, status => side.setStatus(status), () => { void autosave?.retry(); void book.flush(); });
+  const server = watchServer(banner, status => side.setStatus(status), () => { void autosave?.retry(); void book.flush(); void kernel?.recover(); });
   bar.setKernel("starting");
   // Never in the notebook's way: without its questions the panel simply lacks the card.
   Quiz.load().then(quiz => { new QuizPanel(side.quiz, quiz, section?.number ?? null); map.showQuiz(quiz); }, () => {});
@@ -138,7 +142,7 @@ export async function showNotebook(file: string, sections: Section[], book: Prog
     if (state === "failed" && autosave!.answered) banner.show("save", { tone: "bad", text: `Not saved: ${autosave!.reason} Your changes are kept in this browser, and saving is tried again every few seconds.`, actions: [{ label: "Save now", act: () => autosave!.retry() }] });
     else banner.hide("save");
   });
-  watchKernel(context.sessionContext, banner, (state: KernelState) => bar.setKernel(state), () => void NotebookActions.runAllAbove(notebook, context.sessionContext));
+  kernel = watchKernel(context.sessionContext, banner, (state: KernelState) => bar.setKernel(state), () => void NotebookActions.runAllAbove(notebook, context.sessionContext));
 
   const offerTrust = (): void => {
     if (isTrusted(context.model)) banner.hide("trust");

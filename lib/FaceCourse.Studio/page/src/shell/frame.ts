@@ -29,7 +29,8 @@ export class Frame {
     if (narrow) {
       const opened = document.body.classList.toggle(`fc-${name}-open`);
       document.body.classList.remove(name === "map" ? "fc-side-open" : "fc-map-open");
-      if (opened) [...node.querySelectorAll<HTMLElement>("[aria-current], a, button")].find(one => one.getClientRects().length)?.focus();
+      const shown = (which: string): HTMLElement | undefined => [...node.querySelectorAll<HTMLElement>(which)].find(one => one.getClientRects().length);
+      if (opened) (shown("[aria-current=page]") ?? shown("a, button"))?.focus();
     } else {
       write(name, document.body.classList.toggle(`fc-${name}-closed`) ? "closed" : "open");
     }
