@@ -274,7 +274,7 @@ public sealed class CoursePageTests(ServedCourse course) : IClassFixture<ServedC
     {
         await using var browser = await course.OpenAsync("02-second");
         var port = course.Server.Port;
-        await course.Server.DisposeAsync();
+        await course.EndServerAsync();
         await EditAsync(browser, 0, "\"written meanwhile\"");
         await browser.Page.Locator(".fc-banner[data-notice=server]").WaitForAsync(new() { Timeout = 15_000 });
         await course.StartServerAsync(port);

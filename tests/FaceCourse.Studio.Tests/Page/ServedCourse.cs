@@ -14,11 +14,11 @@ public sealed class ServedCourse : IAsyncLifetime
     public const string Foreign = "notebooks/99-foreign.ipynb";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("page-").FullName;
-    private readonly List<StudioServer> _servers = [];
+    private StudioServer? _server;
 
     public string Root => Path.Combine(_folder, "course");
 
-    internal StudioServer Server => _servers[^1];
+    internal StudioServer Server => _server!;
 
     public static string Repository
     {
@@ -45,16 +45,22 @@ public sealed class ServedCourse : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var server in _servers) await server.DisposeAsync();
+        await EndServerAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Another server on the same folder and, if it can, the same port.</summary>
-    internal async Task StartServerAsync(int? port = null) => _servers.Add(await StudioServer.StartAsync(new ServerOptions(Root, port, Warm: false)
+    /// <summary>Starts a server on the folder and, if it can, the port.</summary>
+    internal async Task StartServerAsync(int? port = null) => _server = await StudioServer.StartAsync(new ServerOptions(Root, port, Warm: false)
     {
         StateFolder = Path.Combine(_folder, "state"),
         QuizFile = Path.Combine(_folder, "quiz.json"),
-    }));
+    });
+
+    internal async Task EndServerAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        _server = null;
+    }
 
     /// <summary>Where the student's version of a notebook lies.</summary>
     public string CopyOf(string notebook) => Path.Combine(Root, "work", notebook.Replace('/', Path.DirectorySeparatorChar));
