@@ -34,6 +34,9 @@ internal static class CourseKernel
         // Referring to the type hooks FaceCourse's loader in before a cell's first tensor asks for libtorch.
         TorchRuntime.Prepare();
 
+        // An interrupted cell stops what it called at its next step; code that could not be stopped would cost all variables.
+        LongWork.Interrupted = () => CellHelpers.CellToken;
+
         Formatter.SetPreferredMimeTypesFor(typeof(GenericChart), Mime.Plotly, Mime.Html);
         Formatter.Register<GenericChart>((chart, writer) => writer.Write(ToFigure(chart).ToJson()), Mime.Plotly);
         Formatter.Register<GenericChart>((chart, writer) => writer.Write(ToFigure(chart).ToHtml()), Mime.Html);

@@ -69,8 +69,9 @@ internal sealed class StudioServer : IAsyncDisposable
                 if (options.Warm) _ = kernels.WarmUpAsync();
                 return server;
             }
-            catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+            catch (Exception e) when (e is IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
             {
+                // The second kind comes where another server took the port in the same moment, between our binding and our listening.
                 await app.DisposeAsync();
             }
         }

@@ -27,6 +27,7 @@ public static class FeatureVisualisation
     /// <returns>[3,size,size], RGB, values 0…1, on the CPU.</returns>
     public static Tensor Draw(ConvNet net, Objective objective, int size = 128, int steps = 96, int seed = 1, IProgress<(int Step, double Value)>? progress = null, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         ArgumentNullException.ThrowIfNull(net);
         ArgumentNullException.ThrowIfNull(objective);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 8);

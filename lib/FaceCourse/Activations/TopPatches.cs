@@ -1,5 +1,6 @@
 using FaceCourse.ConvNets;
 using FaceCourse.Images;
+using FaceCourse.Tensors;
 using static TorchSharp.torch;
 
 namespace FaceCourse.Activations;
@@ -45,6 +46,7 @@ public sealed class TopPatches : IDisposable
     /// <exception cref="ArgumentException">An unknown layer, or a picture too small for one.</exception>
     public static TopPatches Find(ConvNet net, IReadOnlyList<string> layers, IEnumerable<Tensor> pictures, int count = 9, int batch = 16, IProgress<int>? progress = null, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         ArgumentNullException.ThrowIfNull(net);
         ArgumentNullException.ThrowIfNull(layers);
         ArgumentNullException.ThrowIfNull(pictures);

@@ -1,3 +1,4 @@
+using FaceCourse.Tensors;
 using static TorchSharp.torch;
 
 namespace FaceCourse.Convolutions;
@@ -40,6 +41,7 @@ public static class TiledConvolution
     /// <exception cref="ConvolutionException">A layer does not fit, or the tile is below 1.</exception>
     public static void Run(FeatureShape input, IReadOnlyList<TiledLayer> layers, Func<Region, Tensor> read, Action<Region, Tensor> write, int tile = 64, IProgress<(long Done, long Total)>? progress = null, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         if (tile < 1) throw new ConvolutionException($"A tile has a side of at least 1, not {tile}.");
         var output = OutputOf(input, layers, out var sides);
         var total = output.Sides.Aggregate(1L, (a, n) => a * ((n + tile - 1) / tile));

@@ -60,6 +60,7 @@ public sealed class FaceDetector : IDisposable
     public IReadOnlyList<IReadOnlyList<Face>> Detect(
         IReadOnlyList<Photo> photos, double minScore = 0.5, int maxFaces = 100, double? maxOverlap = null, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         ArgumentNullException.ThrowIfNull(photos);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxFaces, 1);
         if (!(minScore is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(minScore), minScore, "a score is a number from 0 to 1");

@@ -1,5 +1,6 @@
 using FaceCourse.Assets;
 using FaceCourse.Images;
+using FaceCourse.Tensors;
 using static TorchSharp.torch;
 
 namespace FaceCourse.Faces;
@@ -50,6 +51,7 @@ public sealed class FaceReader(FaceDetector detector, FaceEncoder encoder) : IDi
     /// <summary>Encodes faces that have been found already.</summary>
     public IReadOnlyList<EncodedFace> Encode(IReadOnlyList<Face> faces, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         var encoded = new List<EncodedFace>(faces.Count);
         foreach (var batch in faces.Chunk(FacesPerBatch))
         {

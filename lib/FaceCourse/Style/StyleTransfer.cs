@@ -22,6 +22,7 @@ public static class StyleTransfer
     /// <exception cref="ArgumentException">Settings or pictures that cannot work; the message says what to change.</exception>
     public static Painting Paint(ConvNet net, Tensor content, Tensor style, StyleSettings? settings = null, IProgress<StyleStep>? progress = null, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         ArgumentNullException.ThrowIfNull(net);
         settings ??= new();
         settings.Check();

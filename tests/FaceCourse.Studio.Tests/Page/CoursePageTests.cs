@@ -256,6 +256,21 @@ public sealed class CoursePageTests(ServedCourse course) : IClassFixture<ServedC
     }
 
     [Fact]
+    public async Task A_cell_that_cannot_be_stopped_costs_the_variables_and_not_the_notebook()
+    {
+        await using var browser = await course.OpenAsync("02-second");
+        await EditAsync(browser, 0, "System.Text.RegularExpressions.Regex.IsMatch(new string('a', 60) + \"!\", \"^(a+)+$\")");
+        await browser.Page.Keyboard.PressAsync("Control+Enter");
+        await browser.Page.WaitForSelectorAsync(".fc-kernel[data-state=busy]", new() { Timeout = LongMs });
+        await browser.Page.Locator(".fc-interrupt").ClickAsync();
+        await browser.Page.Locator(".fc-banner[data-notice=kernel]", new() { HasText = "variables are gone" }).WaitForAsync(new() { Timeout = LongMs });
+        await browser.Page.WaitForSelectorAsync(".fc-kernel[data-state=idle]", new() { Timeout = LongMs });
+        await EditAsync(browser, 0, "7 * 191");
+        await browser.Page.Keyboard.PressAsync("Control+Enter");
+        await browser.Page.Locator(".jp-OutputArea-output", new() { HasText = "1337" }).WaitForAsync(new() { Timeout = LongMs });
+    }
+
+    [Fact]
     public async Task A_kernel_that_was_stopped_from_another_window_is_started_again_from_the_notice()
     {
         await using var browser = await course.OpenAsync("02-second");

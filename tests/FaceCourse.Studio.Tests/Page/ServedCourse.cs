@@ -101,7 +101,7 @@ public sealed class ServedCourse : IAsyncLifetime
         notebook.Add("markdown", "## Your turn");
         notebook.Add("code", "var answer = 41;\nExercise.Named(\"answer\", \"Add one.\", \"42\").Check(answer == 42, $\"{answer} is what you said.\")");
         notebook.Add("markdown", "## Long\n\nThis takes its time.");
-        notebook.Add("code", "for (var i = 0; i < 6000; i++) { await Task.Delay(10); }");
+        notebook.Add("code", "var drawn = SyntheticFaces.Draw(people: 10, picturesEach: 4, size: 32);\nEncoderTraining.Run(SmallEncoder.For(drawn), drawn, null, new TrainingOptions { Steps = 1_000_000, PeoplePerBatch = 5, EvaluateEvery = 1000 });");
         notebook.Add("code", "Console.WriteLine($\"x is {x + 1}\");");
         notebook.Save(Path.Combine(Root, First));
     }

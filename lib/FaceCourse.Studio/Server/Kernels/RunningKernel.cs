@@ -187,7 +187,7 @@ internal sealed class RunningKernel : IAsyncDisposable
             }
 
             _process = process;
-            process.Received += (channel, message) => Deliver(channel, message);
+            process.Received += (channel, message) => Deliver(process, channel, message);
         }
 
         _ = WatchAsync(process);
@@ -249,6 +249,33 @@ internal sealed class RunningKernel : IAsyncDisposable
             return;
         }
 
+        BeginAgain();
+    }
+
+    // A kernel that could not stop a cell says that it begins anew. It would do so in its own process and on its own ports, and what
+    // clients send meanwhile could fall between its two lives: so it gets another process, which hears all of it.
+    private async Task ReplaceAsync(KernelProcess process)
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            await process.ShutDownAsync(restart: true, TimeSpan.Zero);
+            process.Dispose();
+            lock (_gate)
+            {
+                if (_process is not null || _ended) return;
+            }
+
+            BeginAgain();
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private void BeginAgain()
+    {
         try
         {
             Begin();
@@ -266,14 +293,26 @@ internal sealed class RunningKernel : IAsyncDisposable
         }
     }
 
-    private void Deliver(string channel, RawMessage message)
+    private void Deliver(KernelProcess process, string channel, RawMessage message)
     {
         lock (_gate)
         {
             LastActivity = DateTime.UtcNow;
             if (channel == "iopub")
             {
-                if (Routing.Of(message.Header).Type == "status" && Routing.State(message.Content) is { } state && !_ended) State = state;
+                // The first thing a kernel says, "starting", may be heard after it has answered.
+                if (_process == process && Routing.Of(message.Header).Type == "status" && Routing.State(message.Content) is { } state && !(state == "starting" && _listens))
+                {
+                    State = state;
+                    if (state == "restarting")
+                    {
+                        // From here on nothing is sent to the old life.
+                        (_process, _listens) = (null, false);
+                        if (_ready.Task.IsCompleted) _ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                        _ = Task.Run(() => ReplaceAsync(process));
+                    }
+                }
+
                 if (Routing.Of(message.ParentHeader).Session == _session) return;
 
                 foreach (var mailbox in _mailboxes.Values) mailbox.Post(channel, message);

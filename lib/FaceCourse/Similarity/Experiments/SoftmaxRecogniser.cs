@@ -35,6 +35,7 @@ public sealed class SoftmaxRecogniser : IDisposable
     /// <exception cref="TrainingException">There is only one person, or the loss is no longer a number.</exception>
     public static SoftmaxRecogniser Train(FaceSet faces, int steps = 150, int seed = 0, IProgress<double>? progress = null, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         var people = faces.People.Distinct().Order().ToArray();
         if (people.Length < 2) throw new TrainingException($"a classifier needs at least two people to tell apart; there is {people.Length}");
 

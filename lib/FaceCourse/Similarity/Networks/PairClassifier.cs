@@ -1,3 +1,4 @@
+using FaceCourse.Tensors;
 using static TorchSharp.torch;
 
 namespace FaceCourse.Similarity;
@@ -85,6 +86,7 @@ public sealed class PairClassifier : nn.Module<Tensor, Tensor, Tensor>
     /// <exception cref="TrainingException">No pair of one person is there, or the loss is no longer a number.</exception>
     public double Fit(Tensor encodings, IReadOnlyList<int> people, int steps = 300, int seed = 0, IProgress<double>? progress = null, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         using var scope = NewDisposeScope();
         var (first, second, same) = BalancedPairs(people, seed);
         var x = Features(encodings.detach().index_select(0, first), encodings.detach().index_select(0, second), Form).to(w.device);

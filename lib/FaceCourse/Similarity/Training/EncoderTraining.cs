@@ -27,6 +27,7 @@ public static class EncoderTraining
         nn.Module<Tensor, Tensor> encoder, FaceSet train, FaceSet? unseen = null, TrainingOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken ct = default)
     {
+        ct = LongWork.Or(ct);
         options ??= new TrainingOptions();
         var sampler = Sampler(train, options);
         encoder.to(TorchRuntime.Device);
