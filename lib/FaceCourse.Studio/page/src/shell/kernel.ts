@@ -47,7 +47,7 @@ export function watchKernel(session: ISessionContext, banner: Banner, show: (sta
     if (status === "dead") {
       banner.show("kernel", { tone: "bad", text: "The kernel stopped and could not go on: a crash, or too little memory. What you wrote is safe; the variables are gone.", actions: [{ label: "Restart the kernel", act: restart }] });
     } else if (status === "autorestarting") {
-      tellFresh("The kernel stopped (a crash, or too little memory) and was started again");
+      tellFresh("The kernel stopped (a crash, too little memory, or a cell that could not be interrupted) and was started again");
     }
   };
   session.statusChanged.connect(draw);
