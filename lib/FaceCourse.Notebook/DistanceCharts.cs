@@ -1,3 +1,4 @@
+using FaceCourse.Similarity;
 using static TorchSharp.torch;
 
 namespace FaceCourse.Notebook;
@@ -37,7 +38,7 @@ public static class DistanceCharts
                     zmin = 0.0,
                     zmax = Math.Max(largest, threshold * 1.01),
                     colorscale = Scale(threshold / Math.Max(largest, threshold * 1.01)),
-                    colorbar = new { title = new { text = "d" } },
+                    colorbar = new { title = new { text = "d" }, thickness = 14, len = 0.6 },
                     xgap = 1,
                     ygap = 1,
                 },
@@ -68,7 +69,7 @@ public static class DistanceCharts
             height = 340.0,
             xaxis = new { title = "d(img1, img2)", rangemode = "tozero" },
             yaxis = new { title = "share of pairs" },
-            legend = new { orientation = "h", y = 1.22 },
+            legend = new { orientation = "h", y = -0.32 },
             shapes = new[] { ThresholdLine(threshold) },
             annotations = new[] { ThresholdLabel(threshold) },
         },
@@ -89,7 +90,7 @@ public static class DistanceCharts
             height = 340.0,
             xaxis = new { title = "threshold τ" },
             yaxis = new { title = "error rate", tickformat = ".0%", rangemode = "tozero" },
-            legend = new { orientation = "h", y = 1.22 },
+            legend = new { orientation = "h", y = -0.32 },
             shapes = new[] { ThresholdLine(threshold) },
             annotations = new[] { ThresholdLabel(threshold) },
         },
@@ -119,6 +120,19 @@ public static class DistanceCharts
             annotations = new[] { new { y = threshold, x = 0, xref = "paper", text = $"τ = {threshold:0.00}", showarrow = false, xanchor = "left", yanchor = "bottom" } },
         },
         $"The distance grows with {what}, from {distances[0]:0.00} to {distances.LastOrDefault(double.IsFinite):0.00}; τ = {threshold:0.00}.");
+
+    /// <summary>The weights w₁ … wₙ of a pair classifier as bars: what each difference counts.</summary>
+    /// <param name="classifier">A trained one.</param>
+    public static Figure Weights(PairClassifier classifier)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        using var scope = NewDisposeScope();
+        var w = classifier.Weights.detach().to(float32).cpu().flatten().data<float>().ToArray();
+        return Figure.Of(
+            [new { type = "bar", x = Enumerable.Range(1, w.Length), y = w, marker = new { color = w.Select(v => v < 0 ? Figure.Colours[0] : Figure.Colours[1]) }, hovertemplate = "w<sub>%{x}</sub> = %{y:.2f}<extra></extra>" }],
+            new { height = 320.0, title = "What each difference counts", xaxis = new { title = "k" }, yaxis = new { title = "wₖ" } },
+            $"Bars of {w.Length} weights; {w.Count(v => v < 0)} of them are negative: a difference speaks against the same person.");
+    }
 
     private static object ThresholdLine(double threshold) =>
         new { type = "line", x0 = threshold, x1 = threshold, yref = "paper", y0 = 0, y1 = 1, line = new { dash = "dash", color = "#767676" } };

@@ -66,6 +66,23 @@ public sealed class NotebookFileTests
 
     [Theory]
     [MemberData(nameof(Notebooks))]
+    public void It_ends_with_its_objectives_ticked_off_and_a_link_to_each_paper(string name)
+    {
+        var document = CourseNotebooks.Load(name);
+        string[] Points(string text, string heading, string end) => [.. text[text.IndexOf(heading, StringComparison.Ordinal)..].Split(end)[0].Split('\n').Where(l => l.StartsWith("- ", StringComparison.Ordinal))];
+        var last = string.Join("\n\n", document.Cells.Where(c => !c.IsCode).Select(c => c.Source).TakeLast(2));
+        var promised = Points(document.Cells[0].Source, "**When you are done you can**", "\n# ");
+        var seen = Points(last, "## What you have seen", "**Read more**");
+        var papers = Points(last, "**Read more**", "\n\n**");
+
+        Assert.True(promised.Length >= 3 && seen.Length >= promised.Length, $"{promised.Length} objectives, {seen.Length} ticks");
+        Assert.All(seen, p => Assert.StartsWith("- ✓ ", p));
+        Assert.True(papers.Length >= 3, $"{papers.Length} papers");
+        Assert.All(papers, p => Assert.Matches(@"\[\*[^\]]+\*\]\(https?://[^)\s]+\)", p));
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
     public void It_links_to_the_next_notebook(string name)
     {
         var number = int.Parse(name[..2], System.Globalization.CultureInfo.InvariantCulture);

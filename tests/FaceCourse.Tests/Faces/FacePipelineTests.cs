@@ -50,6 +50,20 @@ public sealed class FacePipelineTests : IClassFixture<FacePipelineTests.Networks
     }
 
     [Fact]
+    public void Every_face_is_found_again_in_changed_versions_of_its_photo_and_none_in_the_dark()
+    {
+        using var scope = NewDisposeScope();
+        using var photo = SamplePhotos.Load(6);
+        var faces = _networks.Detector.Detect(photo);
+
+        var versions = FaceVersions.Find(_networks.Detector, faces, p => p, p => p.WithLight(0), p => p.WithSize(0.5).WithLight(0.6));
+
+        Assert.Equal([.. Enumerable.Range(0, faces.Count), .. Enumerable.Range(0, faces.Count)], versions.Select(v => v.Of));
+        Assert.All(versions.Take(faces.Count), v => Assert.Equal(faces[v.Of].Box, v.Face.Box));
+        Assert.All(versions.Skip(faces.Count), v => Assert.InRange(v.Face.Box.X * 2, faces[v.Of].Box.X - 40, faces[v.Of].Box.X + 40));
+    }
+
+    [Fact]
     public void Landmarks_stand_where_a_face_has_them()
     {
         using var photo = SamplePhotos.Load(6);
