@@ -38,7 +38,22 @@ public sealed class CoverageTests
         Assert.Equal(Enumerable.Range(1, 11), Rows.Where(r => r.Kind == "slide").Select(r => r.Section).Distinct().Order());
         Assert.True(Rows.Count(r => r.Kind == "formula") >= 10);
         Assert.Equal(10, Rows.Count(r => r.Kind == "summary"));
-        Assert.Equal(Enumerable.Range(1, 20).Select(n => $"quiz.Card({n})"), Rows.Where(r => r.Kind == "question").Select(r => r.Marker));
+        Assert.Equal(Quiz.LectureQuestions.All.Select(q => $"{q.Number} · {q.Text}"), Rows.Where(r => r.Kind == "question").Select(r => r.Statement));
+    }
+
+    [Fact]
+    public void A_questions_row_names_the_cell_that_proves_its_answer_below_its_card()
+    {
+        var cells = CourseNotebooks.Load("12-quiz").Cells.ToList();
+        int Card(int number) => cells.FindIndex(c => c.Source == $"quiz.Card({number})");
+
+        Assert.All(Rows.Where(r => r.Kind == "question").Select((row, i) => (Row: row, Number: i + 1)), r =>
+        {
+            var end = r.Number < 20 ? Card(r.Number + 1) : cells.Count;
+            var proof = cells.FindIndex(c => c.IsCode && c.Source.Contains(r.Row.Marker, StringComparison.Ordinal));
+            Assert.True(Card(r.Number) >= 0 && proof > Card(r.Number) && proof < end, $"question {r.Number}: \"{r.Row.Marker}\" stands in no code cell between its card and the next one");
+            Assert.Contains("throw new Exception", cells[proof].Source, StringComparison.Ordinal);
+        });
     }
 
     [Fact]
