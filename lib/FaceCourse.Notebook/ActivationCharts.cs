@@ -75,10 +75,10 @@ public static class ActivationCharts
         return Figure.Of(
             [
                 new { type = "scatter", mode = "lines+markers", name = "cares which way an edge runs", x = layers, y = rungs.Select(r => r.Orientation).ToArray() },
-                new { type = "scatter", mode = "lines+markers", name = "cares how things are arranged", x = layers, y = rungs.Select(r => r.Arrangement).ToArray() },
+                new { type = "scatter", mode = "lines+markers", name = "cares how things are arranged", x = layers, y = rungs.Select(r => r.Arrangement).ToArray(), line = new { dash = "dot" }, marker = new { symbol = "square", size = 9 } },
                 new { type = "bar", name = "receptive field (pixels)", x = layers, y = rungs.Select(r => r.Field).ToArray(), yaxis = "y2", opacity = 0.35 },
             ],
-            new { title = "From edges to objects, measured", yaxis = new { title = "0 … 1", rangemode = "tozero" }, yaxis2 = new { title = "pixels", overlaying = "y", side = "right", automargin = true, showgrid = false }, legend = new { orientation = "h", y = -0.2 } },
+            new { title = "From edges to objects, measured", yaxis = new { title = "not at all (0) to entirely (1)", rangemode = "tozero" }, yaxis2 = new { title = "receptive field, pixels", overlaying = "y", side = "right", automargin = true, showgrid = false }, legend = new { orientation = "h", y = -0.2 } },
             $"Line chart over layers: {string.Join("; ", rungs.Select(r => $"{r.Layer} sees {r.Field} pixels, direction {r.Orientation:0.00}, arrangement {r.Arrangement:0.00}"))}.");
     }
 

@@ -9,7 +9,7 @@ public static class ContentCharts
     /// <param name="title">What the numbers are.</param>
     public static Figure ByLayer(IReadOnlyList<string> layers, IReadOnlyList<(string Name, IReadOnlyList<double> Cost)> changes, string title = "Content cost (1 = a grey picture's)") => Figure.Of(
         changes.Select((c, i) => new { type = "scatter", mode = "lines+markers", name = c.Name, x = layers, y = c.Cost, marker = new { symbol = Symbol(i), size = 9 } }),
-        new { title, showlegend = true, xaxis = new { title = "layer, shallow to deep" }, yaxis = new { title = "cost", rangemode = "tozero" }, legend = new { orientation = "h", y = -0.25 } },
+        new { title, showlegend = true, xaxis = new { title = "layer, shallow to deep" }, yaxis = new { rangemode = "tozero" }, legend = new { orientation = "h", y = -0.25 } },
         $"Line chart over layers: {string.Join("; ", changes.Select(c => $"{c.Name} {string.Join(", ", layers.Zip(c.Cost, (l, v) => $"{l} {v:0.00}"))}"))}.");
 
     /// <summary>A curve per layer, over how far the picture was moved.</summary>

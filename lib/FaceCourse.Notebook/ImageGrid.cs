@@ -30,7 +30,8 @@ public sealed class ImageGrid(IReadOnlyList<Tile> tiles, int width = 150, string
         html.Append("<div style=\"display:flex;flex-wrap:wrap;gap:12px;padding:4px\">");
         foreach (var tile in tiles)
         {
-            var frame = tile.Frame is null ? "" : $"outline:4px solid {tile.Frame};";
+            // The hairline keeps a white picture on a white page, and a black one on a dark page, from vanishing.
+            var frame = tile.Frame is null ? "outline:1px solid rgba(128,128,128,.45);" : $"outline:4px solid {tile.Frame};";
             html.Append($"<figure style=\"margin:0;width:{width}px;font:13px/1.35 system-ui,sans-serif\">")
                 .Append($"<img src=\"{WebUtility.HtmlEncode(tile.DataUri)}\" alt=\"{WebUtility.HtmlEncode(tile.AlternativeText ?? tile.Caption)}\" ")
                 .Append($"style=\"display:block;width:100%;{frame}border-radius:4px{(pixelated ? ";image-rendering:pixelated" : "")}\">");

@@ -8,21 +8,25 @@ public static class SimilarityCharts
 {
     private static readonly string[] Dashes = ["solid", "dot", "dash", "dashdot"];
 
+    // Five signs and eight colours: forty people look different.
+    private static readonly string[] Symbols = ["circle", "square", "diamond", "cross", "x"];
+
     private static readonly int[] Whole = [0, 1];
 
     /// <summary>The ROC: genuine pairs let in over impostors let in, for every τ.</summary>
     /// <param name="curves">Names and curves, to compare.</param>
     public static Figure RocCurves(params (string Name, Roc Roc)[] curves) => Figure.Of(
-        curves.Select(c => (object)new
+        curves.Select((c, i) => (object)new
         {
             type = "scatter",
             mode = "lines",
+            line = new { dash = Dashes[i % Dashes.Length] },
             name = $"{c.Name} (AUC {c.Roc.Auc:0.000})",
             x = c.Roc.Points.Select(p => p.FalseAccepts),
             y = c.Roc.Points.Select(p => p.TrueAccepts),
             hovertemplate = "FAR %{x:.1%}<br>TAR %{y:.1%}<extra></extra>",
         }),
-        new { xaxis = new { title = "FAR: impostors let in" }, yaxis = new { title = "TAR: genuine pairs let in" }, legend = new { orientation = "h", y = 1.12 } },
+        new { xaxis = new { title = "FAR: impostors let in" }, yaxis = new { title = "TAR: genuine pairs let in" }, legend = new { orientation = "h", y = -0.28 } },
         $"ROC curves. {string.Join(". ", curves.Select(c => $"{c.Name}: area {c.Roc.Auc:0.000}, equal error rate {c.Roc.EqualErrorRate:0.0%}"))}.");
 
     /// <summary>Trainings side by side: accuracy on people never seen, and the share of triplets that still teach.</summary>
@@ -33,28 +37,28 @@ public static class SimilarityCharts
             Line(run.Name, i, run.Result, h => h.UnseenAccuracy, "solid"),
             Line($"{run.Name}: active triplets", i, run.Result, h => h.ActiveShare, "dot"),
         }),
-        new { xaxis = new { title = "step" }, yaxis = new { title = "share", range = new[] { 0, 1.02 } }, legend = new { orientation = "h", y = 1.2 } },
+        new { xaxis = new { title = "step" }, yaxis = new { title = "share", range = new[] { 0, 1.02 } }, legend = new { orientation = "h", y = -0.25 } },
         $"Lines over training steps. {string.Join(". ", runs.Select(r => $"{r.Name}: {r.Result.Last.UnseenAccuracy:0%} right on people never seen, {r.Result.Last.ActiveShare:0%} of its triplets still active"))}.");
 
     /// <summary>The share of the miner's triplets that still teach, over the steps: how soon a way of choosing runs dry.</summary>
     /// <param name="runs">Names and results.</param>
     public static Figure ActiveTriplets(params (string Name, TrainingResult Result)[] runs) => Figure.Of(
         runs.Select((run, i) => Line(run.Name, i, run.Result, h => h.ActiveShare, Dashes[i % Dashes.Length])),
-        new { xaxis = new { title = "step" }, yaxis = new { title = "triplets with a loss above 0", range = new[] { 0, 1.02 }, tickformat = ".0%" }, legend = new { orientation = "h", y = 1.2 } },
+        new { xaxis = new { title = "step" }, yaxis = new { title = "triplets with a loss above 0", range = new[] { 0, 1.02 }, tickformat = ".0%" }, legend = new { orientation = "h", y = -0.25 } },
         $"Lines over training steps: the share of triplets with a loss above 0. {string.Join(". ", runs.Select(r => $"{r.Name}: {r.Result.Last.ActiveShare:0%} at the end"))}.");
 
     /// <summary>Accuracy on people never seen, over the steps.</summary>
     /// <param name="runs">Names and results.</param>
     public static Figure UnseenAccuracy(params (string Name, TrainingResult Result)[] runs) => Figure.Of(
         runs.Select((run, i) => Line(run.Name, i, run.Result, h => h.UnseenAccuracy, Dashes[i % Dashes.Length])),
-        new { xaxis = new { title = "step" }, yaxis = new { title = "one-shot, right", range = new[] { 0, 1.02 }, tickformat = ".0%" }, legend = new { orientation = "h", y = 1.2 } },
+        new { xaxis = new { title = "step" }, yaxis = new { title = "one-shot, right", range = new[] { 0, 1.02 }, tickformat = ".0%" }, legend = new { orientation = "h", y = -0.25 } },
         $"Lines over training steps: one-shot accuracy on people never seen. {string.Join(". ", runs.Select(r => $"{r.Name}: {r.Result.Last.UnseenAccuracy:0%} at the end"))}.");
 
     /// <summary>The mean distance within a batch, over the steps: at 0 all encodings are one point.</summary>
     /// <param name="runs">Names and results, such as α = 0 and α = 0.2.</param>
     public static Figure Spread(params (string Name, TrainingResult Result)[] runs) => Figure.Of(
         runs.Select((run, i) => Line(run.Name, i, run.Result, h => h.Spread, Dashes[i % Dashes.Length])),
-        new { xaxis = new { title = "step" }, yaxis = new { title = "mean distance in a batch", rangemode = "tozero" }, legend = new { orientation = "h", y = 1.2 } },
+        new { xaxis = new { title = "step" }, yaxis = new { title = "mean distance in a batch", rangemode = "tozero" }, legend = new { orientation = "h", y = -0.25 } },
         $"Lines over training steps: the mean distance between encodings. {string.Join(". ", runs.Select(r => $"{r.Name}: {r.Result.Last.Spread:0.000} at the end"))}.");
 
     /// <summary>AUC and one-shot accuracy as bars, one pair of bars per way of encoding.</summary>
@@ -74,7 +78,7 @@ public static class SimilarityCharts
         };
         return Figure.Of(
             [Bars("verification, AUC", s => s.Roc.Auc, "", Figure.Colours[0]), Bars("one-shot, right", s => s.OneShot, "/", Figure.Colours[1])],
-            new { barmode = "group", yaxis = new { range = new[] { 0, 1.12 } }, legend = new { orientation = "h", y = 1.2 } },
+            new { barmode = "group", yaxis = new { range = new[] { 0, 1.12 } }, legend = new { orientation = "h", y = -0.25 } },
             $"Bars: {string.Join("; ", scores.Select(s => s.ToString()))}.");
     }
 
@@ -97,8 +101,8 @@ public static class SimilarityCharts
     {
         var top = names.Zip(probabilities).OrderByDescending(p => p.Second).Take(most).ToList();
         return Figure.Of(
-            [new { type = "bar", orientation = "h", x = top.Select(t => t.Second), y = top.Select(t => t.First), text = top.Select(t => t.Second.ToString("0%", System.Globalization.CultureInfo.InvariantCulture)), textposition = "auto" }],
-            new { title, height = 110.0 + (30 * top.Count), margin = new { l = 130 }, xaxis = new { title = "probability", range = Whole, tickformat = ".0%" }, yaxis = new { autorange = "reversed" } },
+            [new { type = "bar", orientation = "h", x = top.Select(t => t.Second), y = top.Select(t => t.First), text = top.Select(t => t.Second.ToString("0%", System.Globalization.CultureInfo.InvariantCulture)), textposition = "outside", cliponaxis = false }],
+            new { title, height = 110.0 + (30 * top.Count), margin = new { l = 130, r = 50 }, xaxis = new { title = "probability", range = Whole, tickformat = ".0%" }, yaxis = new { autorange = "reversed" } },
             $"{title ?? "Bars"}: {string.Join(", ", top.Select(t => $"{t.First} {t.Second:0%}"))}.");
     }
 
@@ -119,7 +123,7 @@ public static class SimilarityCharts
                 x = g.Select(p => points[p.i][0]),
                 y = g.Select(p => points[p.i][1]),
                 z = g.Select(p => points[p.i].ElementAtOrDefault(2)),
-                marker = new { size = 5, color = Figure.Colours[k % Figure.Colours.Count], symbol = k / Figure.Colours.Count % 2 == 0 ? "circle" : "diamond" },
+                marker = new { size = 5, color = Figure.Colours[k % Figure.Colours.Count], symbol = Symbols[k % Symbols.Length] },
                 hovertemplate = faces.Name(g.Key) + "<extra></extra>",
             }),
             new { height = 520.0 },

@@ -20,7 +20,7 @@ public static class SimilarityWidgets
         var steps = Enumerable.Range(0, 201).Select(i => i * most / 200).ToArray();
         return new Widget(
             $"""
-            <svg viewBox="0 0 600 190" role="img" aria-label="Histograms of distances" style="width:100%;max-width:720px"></svg>
+            <svg viewBox="-14 0 628 222" role="img" aria-label="Histograms of distances" style="width:100%;max-width:720px"></svg>
             <label style="{Label}">τ <input type="range" min="0" max="200" value="{(int)Math.Round(roc.BestThreshold / most * 200)}" style="flex:1;max-width:600px"></label>
             <output aria-live="polite"></output>
             <p style="margin:.3em 0"><span style="color:{Figure.Colours[0]}">■</span> same person <span style="color:{Figure.Colours[1]}">■</span> different people (striped)</p>
@@ -37,7 +37,10 @@ public static class SimilarityWidgets
             }
             svg.innerHTML = '<defs><pattern id="' + id + '" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="3" height="4" fill="{{Figure.Colours[1]}}"/></pattern></defs>'
               + bars + '<line y1="0" y2="186" stroke="#767676" stroke-width="2" stroke-dasharray="5 3"/>';
-            var line = svg.querySelector("line");
+            var line = svg.querySelector("line"), ticks = '<path d="M0 180.5H600" stroke="currentColor" opacity=".4"/>', step = data.most > 1 ? .2 : .1;
+            for (var t = 0; t * step <= data.most; t++)
+              ticks += '<text x="' + t * step / data.most * 600 + '" y="198" text-anchor="middle" font-size="12" fill="currentColor" opacity=".75">' + (t * step).toFixed(1) + '</text>';
+            line.insertAdjacentHTML("beforebegin", ticks + '<text x="300" y="216" text-anchor="middle" font-size="13" fill="currentColor" opacity=".75">distance d</text>');
             function show() {
               var i = +input.value, x = i * 3;
               line.setAttribute("x1", x); line.setAttribute("x2", x);

@@ -22,10 +22,10 @@ public static class StyleCharts
     public static Figure Costs(Painting painting)
     {
         var steps = painting.Curve.Select(s => s.Step).ToArray();
-        object Line(string name, Func<StyleCosts, double> of) => new { type = "scatter", mode = "lines", name, x = steps, y = painting.Curve.Select(s => of(s.Costs)).ToArray() };
+        object Line(string name, Func<StyleCosts, double> of, string dash) => new { type = "scatter", mode = "lines", name, x = steps, y = painting.Curve.Select(s => of(s.Costs)).ToArray(), line = new { dash } };
         return Figure.Of(
-            [Line("α·content", c => painting.Alpha * c.Content), Line("β·style", c => painting.Beta * c.Style), Line("total J(G)", c => c.Total)],
-            new { title = "Costs, step by step", xaxis = new { title = "step" }, yaxis = new { type = "log", dtick = 1, title = "cost" } },
+            [Line("α·content", c => painting.Alpha * c.Content, "dash"), Line("β·style", c => painting.Beta * c.Style, "dot"), Line("total J(G)", c => c.Total, "solid")],
+            new { title = "Costs, step by step", xaxis = new { title = "step" }, yaxis = new { type = "log", dtick = 1, exponentformat = "none", title = "cost" } },
             $"The total cost goes from {painting.Curve[0].Costs.Total:0.###} to {painting.Curve[^1].Costs.Total:0.####} in {painting.Curve.Count} steps.");
     }
 
@@ -38,7 +38,7 @@ public static class StyleCharts
         string[] dashes = ["solid", "dash", "dot", "dashdot"];
         return Figure.Of(
             lines.Select((l, i) => new { type = "scatter", mode = "lines", name = l.Name, x = Enumerable.Range(1, l.Costs.Length).ToArray(), y = l.Costs, line = new { dash = dashes[i % dashes.Length] } }),
-            new { title, xaxis = new { title = "step" }, yaxis = new { title = "cost", type = "log", dtick = 1 } },
+            new { title, xaxis = new { title = "step" }, yaxis = new { title = "cost", type = "log", dtick = 1, exponentformat = "none" } },
             $"Line chart: {string.Join("; ", lines.Select(l => $"{l.Name} goes from {l.Costs[0]:0.####} to {l.Costs[^1]:0.####} in {l.Costs.Length} steps"))}.");
     }
 
@@ -53,10 +53,11 @@ public static class StyleCharts
             x = paintings.Select(p => p.Costs.Content).ToArray(),
             y = paintings.Select(p => p.Costs.Style).ToArray(),
             text = factors.Select(f => $"α ×{f}").ToArray(),
-            textposition = "top right",
+            // Neighbours may lie close together: their labels stand above and below in turn.
+            textposition = factors.Select((_, i) => i % 2 == 0 ? "top center" : "bottom center").ToArray(),
             cliponaxis = false,
         }],
-        new { title = "Content against style", xaxis = new { title = "content cost" }, yaxis = new { title = "style cost", type = "log", dtick = 1 } },
+        new { title = "Content against style", xaxis = new { title = "content cost" }, yaxis = new { title = "style cost", type = "log", dtick = 1, exponentformat = "none" } },
         $"Line chart: {string.Join("; ", factors.Zip(paintings, (f, p) => $"α times {f}: content cost {p.Costs.Content:0.##}, style cost {p.Costs.Style:0.####}"))}.");
 
     /// <summary>Which share of some numbers has changed, a bar for each kind of numbers.</summary>
@@ -79,7 +80,7 @@ public static class StyleCharts
     /// <param name="pictures">The name of each picture, and by layer its style cost as a share of the content picture's.</param>
     public static Figure ByLayer(IReadOnlyList<(string Name, IReadOnlyDictionary<string, double> Share)> pictures) => Figure.Of(
         pictures.Select(p => new { type = "bar", name = p.Name, x = p.Share.Keys.ToArray(), y = p.Share.Values.Select(v => 100 * v).ToArray() }),
-        new { title = "Style cost that is left, layer by layer", barmode = "group", yaxis = new { title = "% of the content picture's", type = "log", dtick = 1 }, legend = new { orientation = "h", y = -0.2 } },
+        new { title = "Style cost that is left, layer by layer", barmode = "group", yaxis = new { title = "% of the content picture's", type = "log", dtick = 1, exponentformat = "none" }, legend = new { orientation = "h", y = -0.2 } },
         $"Bar chart: {string.Join("; ", pictures.Select(p => $"{p.Name}: {string.Join(", ", p.Share.Select(l => $"{l.Key} {l.Value:P1}"))}"))}.");
 
     /// <summary>A style matrix as a heat map: which channels fire together. Each entry is divided by both channels' own strength.</summary>

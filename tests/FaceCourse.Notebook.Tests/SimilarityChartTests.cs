@@ -20,6 +20,7 @@ public class SimilarityChartTests
         Assert.Contains("\"far\":[0,", html, StringComparison.Ordinal);
         Assert.Contains("\"frr\":[1,", html, StringComparison.Ordinal);
         Assert.Contains("type=\"range\"", html, StringComparison.Ordinal);
+        Assert.Contains("distance d", html, StringComparison.Ordinal);
         Assert.DoesNotContain("http", html.Replace("http://www.w3.org", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 

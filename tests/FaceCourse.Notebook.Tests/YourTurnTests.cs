@@ -26,6 +26,7 @@ public sealed class YourTurnTests
         (nameof(YourTurn.DoorThreshold), () => YourTurn.DoorThreshold(0.60, new Roc([0.1, 0.2], [.. Distances.Select(d => 0.6 + d)])), () => YourTurn.DoorThreshold(0.9, new Roc([0.1, 0.2], [.. Distances.Select(d => 0.6 + d)])), "Too many strangers"),
         (nameof(YourTurn.AtTheDoor), () => YourTurn.AtTheDoor(2, [0.9f, 0.4f, 0.8f], 0.5), () => YourTurn.AtTheDoor(0, [0.9f, 0.4f, 0.8f], 0.5), "Is no distance at most τ?"),
         (nameof(YourTurn.AtTheDoor), () => YourTurn.AtTheDoor(0, [0.9f, 0.6f, 0.8f], 0.5), () => YourTurn.AtTheDoor(2, [0.9f, 0.6f, 0.8f], 0.5), "is it within τ?"),
+        (nameof(YourTurn.AtTheDoor), () => YourTurn.AtTheDoor(1, [0.1f, 0.6f, 0.8f], 0.5), () => YourTurn.AtTheDoor(-1, [0.1f, 0.6f, 0.8f], 0.5), "from 1 to 3"),
         (nameof(YourTurn.SquaredDistance), () => YourTurn.SquaredDistance(5), () => YourTurn.SquaredDistance(2.236), "the root"),
         (nameof(YourTurn.ThreeBranches), () => YourTurn.ThreeBranches(12, nn.Linear(3, 3)), () => YourTurn.ThreeBranches(36, nn.Linear(3, 3)), "3 networks"),
         (nameof(YourTurn.SharedStep), () => YourTurn.SharedStep(-0.1), () => YourTurn.SharedStep(0.05), "the lower branch alone"),

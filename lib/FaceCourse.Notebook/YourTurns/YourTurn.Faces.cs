@@ -67,7 +67,8 @@ public static partial class YourTurn
         var nearest = distances.Index().MinBy(d => d.Item).Index + 1;
         var truth = distances.Min() <= tau ? nearest : 0;
         return Judge(person == truth,
-            person == truth ? (truth == 0 ? "Nobody is within τ." : "The nearest encoding, and it is within τ.") : person == 0 ? "Is no distance at most τ?" : person == nearest ? "That is the nearest, but is it within τ?" : "Another encoding is nearer.",
+            person < 0 || person > distances.Count ? $"A number from 1 to {distances.Count}, please, or 0 for nobody here."
+                : person == truth ? (truth == 0 ? "Nobody is within τ." : "The nearest encoding, and it is within τ.") : person == 0 ? "Is no distance at most τ?" : person == nearest ? "That is the nearest, but is it within τ?" : "Another encoding is nearer.",
             "Find the smallest distance first. Then compare it with τ.",
             "distances.Min() is the nearest person's; it counts only if it is at most τ.");
     }

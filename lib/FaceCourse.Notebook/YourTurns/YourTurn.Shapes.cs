@@ -68,7 +68,7 @@ public static partial class YourTurn
         try
         {
             var made = new FeatureShape([14, 14, 14], 1).Convolve(filters, side).Output.ToString();
-            return Judge(made == "10×10×10×16", $"{filters} filter{(filters == 1 ? "" : "s")} of side {side} make {made}.", Hint, Solution);
+            return Judge(made == "10×10×10×16", $"{filters} filter{(filters == 1 ? "" : "s")} of side {side} {(filters == 1 ? "makes" : "make")} {made}.", Hint, Solution);
         }
         catch (ConvolutionException e)
         {

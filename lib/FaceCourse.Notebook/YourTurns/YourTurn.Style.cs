@@ -97,7 +97,7 @@ public static partial class YourTurn
         ArgumentNullException.ThrowIfNull(costs);
         var (first, last) = (costs[0], costs[12]);
         return Judge(last < first / 2,
-            $"With lr = {rate} {last / first:P0} of the first J is left after 12 steps." + (last < first / 2 ? "" : last < first ? " It goes down, but too slowly or not steadily." : " It went uphill: the steps are too long."),
+            $"With lr = {rate}, {last / first:P0} of the first J is left after 12 steps." + (last < first / 2 ? "" : last < first ? " It goes down, but too slowly or not steadily." : " It went uphill: the steps are too long."),
             "In the chart of three learning rates one was too slow and one too long. Try 1, 2, 4, 8, 16, … and see what is left each time.",
             "Enumerable.Range(0, 9).Select(i => Math.Pow(2, i)).MinBy(r => Run(r, 13)[12]) is the best power of two.");
     }
