@@ -7,19 +7,34 @@ public static class PeopleFolder
 {
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".pgm"];
 
+    /// <summary>Looks for <c>data/people</c> in a folder and in those above it: a notebook runs in the folder it lies in, or in one of copies.</summary>
+    /// <param name="from">Where to begin; null for the current folder.</param>
+    /// <returns>The nearest one's full path, or null when there is none.</returns>
+    public static string? Find(string? from = null)
+    {
+        for (var folder = new DirectoryInfo(from ?? Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
+        {
+            var people = Path.Combine(folder.FullName, "data", "people");
+            if (Directory.Exists(people)) return people;
+        }
+
+        return null;
+    }
+
     /// <summary>Enrols the largest face of every photo under its folder's name; a folder that does not exist enrols nobody.</summary>
     /// <param name="gallery">Where to.</param>
     /// <param name="reader">Finds and encodes the faces.</param>
-    /// <param name="folder">The folder of folders.</param>
+    /// <param name="folder">The folder of folders; null for the nearest <c>data/people</c>, see <see cref="Find"/>.</param>
     /// <param name="progress">Told after each photo.</param>
     /// <param name="ct">Stops between two photos; what was enrolled stays.</param>
     /// <returns>What became of each photo. One bad photo does not keep the others out.</returns>
     public static IReadOnlyList<EnrolledPhoto> Enrol(
-        Gallery gallery, FaceReader reader, string folder = "data/people", IProgress<EnrolledPhoto>? progress = null, CancellationToken ct = default)
+        Gallery gallery, FaceReader reader, string? folder = null, IProgress<EnrolledPhoto>? progress = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(gallery);
         ArgumentNullException.ThrowIfNull(reader);
         var results = new List<EnrolledPhoto>();
+        folder ??= Find();
         if (!Directory.Exists(folder)) return results;
 
         foreach (var person in Directory.GetDirectories(folder).Order(StringComparer.Ordinal))

@@ -167,6 +167,18 @@ public sealed class FaceReaderTests(FaceReaderTests.Networks networks) : IClassF
     }
 
     [Fact]
+    public void A_students_own_photos_are_found_from_the_folder_of_a_notebook()
+    {
+        using var folder = new TemporaryFolder();
+        var notebooks = Directory.CreateDirectory(Path.Combine(folder.Path, "course", "work", "notebooks")).FullName;
+        Assert.DoesNotContain(folder.Path, PeopleFolder.Find(notebooks) ?? "", StringComparison.Ordinal);
+
+        var people = Directory.CreateDirectory(Path.Combine(folder.Path, "course", "data", "people")).FullName;
+
+        Assert.Equal(people, PeopleFolder.Find(notebooks));
+    }
+
+    [Fact]
     public void The_second_encoder_tells_the_same_people_apart()
     {
         Assert.SkipUnless(AssetStore.Default.TryGetLocal(FaceCourse.ConvNets.MobileFaceNet.Asset, out _), "the MobileFaceNet weights are not on this machine");
