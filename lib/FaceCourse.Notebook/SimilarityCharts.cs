@@ -106,30 +106,6 @@ public static class SimilarityCharts
             $"{title ?? "Bars"}: {string.Join(", ", top.Select(t => $"{t.First} {t.Second:0%}"))}.");
     }
 
-    /// <summary>Encodings in three dimensions, by their principal components, coloured by person.</summary>
-    /// <param name="encodings">[N,D].</param>
-    /// <param name="faces">Who they are of.</param>
-    public static Figure Space(Tensor encodings, FaceSet faces)
-    {
-        using var scope = NewDisposeScope();
-        using var pca = PrincipalComponents.Fit(encodings, 3);
-        var points = pca.Project(encodings).data<float>().ToArray().Chunk((int)Math.Min(3, pca.Shares.Count)).ToArray();
-        return Figure.Of(
-            faces.People.Select((person, i) => (person, i)).GroupBy(p => p.person).Select((g, k) => (object)new
-            {
-                type = "scatter3d",
-                mode = "markers",
-                name = faces.Name(g.Key),
-                x = g.Select(p => points[p.i][0]),
-                y = g.Select(p => points[p.i][1]),
-                z = g.Select(p => points[p.i].ElementAtOrDefault(2)),
-                marker = new { size = 5, color = Figure.Colours[k % Figure.Colours.Count], symbol = Symbols[k % Symbols.Length] },
-                hovertemplate = faces.Name(g.Key) + "<extra></extra>",
-            }),
-            new { height = 520.0 },
-            $"{faces.Count} encodings of {faces.PeopleCount} people in three dimensions, which hold {pca.Shares.Sum():0%} of their variance.");
-    }
-
     /// <summary>The triplets that are most wrong, as pictures: anchor, positive and negative side by side.</summary>
     /// <param name="encodings">[N,D].</param>
     /// <param name="faces">The pictures they are of.</param>

@@ -10,6 +10,8 @@ public static class SimilarityWidgets
 
     private const string Label = "display:flex;gap:.7em;align-items:center;margin:.4em 0";
 
+    private const string TurnSlider = $"""<label style="{Label}">turn <input class="turn" type="range" min="-180" max="180" value="30" style="flex:1;max-width:500px"></label>""";
+
     /// <summary>Distance histograms of same and different people, with τ on a slider and FAR and FRR below.</summary>
     /// <param name="roc">The distances.</param>
     public static Widget ThresholdSlider(Roc roc)
@@ -82,45 +84,73 @@ public static class SimilarityWidgets
             "Slider for the margin α with the number of easy, semi-hard and hard triplets.");
     }
 
-    /// <summary>The embedding space in two dimensions while it forms: a point per picture, its thumbnail when pointed at or reached with the arrow keys, a slider over training steps.</summary>
-    /// <param name="snapshots">A training's <see cref="TrainingResult.Snapshots"/>.</param>
+    /// <summary>Encodings as points in space, by their three principal components: turned with the mouse or a slider, a thumbnail for each point.</summary>
+    /// <param name="encodings">[N,D].</param>
+    /// <param name="faces">Who they are of.</param>
+    public static Widget Space(Tensor encodings, FaceSet faces)
+    {
+        using var scope = NewDisposeScope();
+        float[][] rows = [.. encodings.detach().to(float32).cpu().contiguous().data<float>().ToArray().Chunk((int)encodings.shape[1])];
+        return EmbeddingMovie([new EncodingSnapshot(0, rows)], faces, dimensions: 3);
+    }
+
+    /// <summary>The embedding space while it forms: a point per picture, its thumbnail when pointed at or reached with the arrow keys, a slider over training steps.</summary>
+    /// <param name="snapshots">A training's <see cref="TrainingResult.Snapshots"/>; one alone makes a picture that stands still.</param>
     /// <param name="faces">The people never seen, as the training was given them.</param>
+    /// <param name="dimensions">2, or 3 to turn it as well.</param>
     /// <exception cref="ArgumentException">There is no snapshot.</exception>
-    public static Widget EmbeddingMovie(IReadOnlyList<EncodingSnapshot> snapshots, FaceSet faces)
+    /// <exception cref="ArgumentOutOfRangeException">The dimensions are neither 2 nor 3.</exception>
+    public static Widget EmbeddingMovie(IReadOnlyList<EncodingSnapshot> snapshots, FaceSet faces, int dimensions = 2)
     {
         if (snapshots.Count == 0) throw new ArgumentException("there is nothing to show: train with KeepEncodings = true and people never seen");
+        if (dimensions is not (2 or 3)) throw new ArgumentOutOfRangeException(nameof(dimensions), dimensions, "a screen shows 2 dimensions, or 3 that can be turned");
 
         using var scope = NewDisposeScope();
         Tensor Points(EncodingSnapshot s) => tensor(s.Encodings.SelectMany(r => r).ToArray(), [s.Encodings.Length, s.Encodings[0].Length]);
         // One projection for all moments, that of the last: the points move, the axes do not.
-        using var pca = PrincipalComponents.Fit(Points(snapshots[^1]));
+        using var pca = PrincipalComponents.Fit(Points(snapshots[^1]), dimensions);
         var moments = snapshots.Select(s => pca.Project(Points(s)).data<float>().ToArray().Select(v => Math.Round(v, 3)).ToArray()).ToList();
         var order = faces.People.Distinct().ToList();
+        var (space, still) = (dimensions == 3, snapshots.Count == 1);
         return new Widget(
             $"""
-            <svg viewBox="0 0 600 420" role="group" aria-label="Encodings in two dimensions: Tab to a point, then the arrow keys go from picture to picture" style="width:100%;max-width:720px"></svg>
-            <div style="{Label}"><button type="button">▶ play</button> <input type="range" min="0" max="{snapshots.Count - 1}" value="{snapshots.Count - 1}" aria-label="training step" style="flex:1;max-width:500px"> <output></output></div>
+            <svg viewBox="0 0 600 420" role="group" aria-label="Encodings in {(space ? "three" : "two")} dimensions: Tab to a point, then the arrow keys go from picture to picture" style="width:100%;max-width:720px{(space ? ";cursor:grab;touch-action:pan-y" : "")}"></svg>
+            <div style="{Label}{(still ? ";display:none" : "")}"><button type="button">▶ play</button> <input class="step" type="range" min="0" max="{snapshots.Count - 1}" value="{snapshots.Count - 1}" aria-label="training step" style="flex:1;max-width:500px"> <output></output></div>
+            {(space ? TurnSlider : "")}
             <div class="who" aria-live="polite" style="display:flex;gap:.6em;align-items:center;min-height:68px"></div>
             """,
             new
             {
                 steps = snapshots.Select(s => s.Step),
                 moments,
+                components = pca.Shares.Count,
                 person = faces.People.Select(p => order.IndexOf(p)),
                 names = order.Select(faces.Name),
                 pictures = Enumerable.Range(0, faces.Count).Select(faces.DataUri),
                 colours = Figure.Colours,
             },
             """
-            var svg = root.querySelector("svg"), input = root.querySelector("input"), out = root.querySelector("output"), who = root.querySelector(".who"), button = root.querySelector("button");
-            var most = Math.max.apply(null, [].concat.apply([], data.moments).map(Math.abs)) || 1, ns = "http://www.w3.org/2000/svg";
-            var still = window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+            var svg = root.querySelector("svg"), input = root.querySelector(".step"), turn = root.querySelector(".turn"), out = root.querySelector("output"), who = root.querySelector(".who"), button = root.querySelector("button");
+            var ns = "http://www.w3.org/2000/svg", D = data.components, still = window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+            function at(m, i) { return [0, 1, 2].map(function (k) { return k < D ? m[D * i + k] : 0; }); }
+            // In the plane each axis fills the picture; in space the farthest point sets one scale for all three.
+            var far = data.moments.map(function (m) { return data.person.map(function (_, i) { var p = at(m, i); return turn ? Math.hypot(p[0], p[1], p[2]) : Math.max(Math.abs(p[0]), Math.abs(p[1])); }); });
+            var most = Math.max.apply(null, [].concat.apply([], far)) || 1;
+            // Seen from a little above, turned about the upright axis; the third number is how near a point is, -1 to 1.
+            function seen(p) {
+              if (!turn) return [300 + 285 * p[0] / most, 210 - 200 * p[1] / most, 0];
+              var a = turn.value * Math.PI / 180, x = p[0] * Math.cos(a) + p[2] * Math.sin(a), z = p[2] * Math.cos(a) - p[0] * Math.sin(a);
+              return [300 + 200 * x / most, 210 - 200 * (0.94 * p[1] - 0.34 * z) / most, (0.94 * z + 0.34 * p[1]) / most];
+            }
+            var axes = turn ? [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map(function () {
+              var line = document.createElementNS(ns, "line"); line.setAttribute("stroke", "#767676"); line.setAttribute("stroke-opacity", ".5"); svg.appendChild(line); return line;
+            }) : [];
             var dots = data.person.map(function (p, i) {
               var g = document.createElementNS(ns, "g"), c = document.createElementNS(ns, "circle"), t = document.createElementNS(ns, "text");
               c.setAttribute("r", 8); c.setAttribute("fill", data.colours[p % data.colours.length]);
               t.textContent = p + 1; t.setAttribute("text-anchor", "middle"); t.setAttribute("dy", "3.5"); t.setAttribute("font-size", "10"); t.setAttribute("font-weight", "700");
               t.setAttribute("fill", "#fff"); t.setAttribute("stroke", "#222"); t.setAttribute("stroke-width", "2.5"); t.setAttribute("paint-order", "stroke");
-              g.appendChild(c); g.appendChild(t); if (!still) g.style.transition = "transform .5s";
+              g.appendChild(c); g.appendChild(t);
               g.setAttribute("role", "img"); g.setAttribute("aria-label", data.names[p] + ", picture " + (i + 1)); g.setAttribute("tabindex", i ? "-1" : "0"); g.style.outline = "none";
               g.addEventListener("mouseenter", function () { look(i); });
               g.addEventListener("click", function () { g.focus(); });
@@ -141,22 +171,41 @@ public static class SimilarityWidgets
               var to = (from + by + dots.length) % dots.length;
               dots[from].setAttribute("tabindex", "-1"); dots[to].setAttribute("tabindex", "0"); dots[to].focus();
             });
-            function show() {
+            function show(glide) {
               var m = data.moments[+input.value];
-              dots.forEach(function (g, i) { g.setAttribute("transform", "translate(" + (300 + 285 * m[2 * i] / most) + "," + (210 - 200 * m[2 * i + 1] / most) + ")"); });
+              dots.forEach(function (g, i) {
+                var p = seen(at(m, i));
+                g.style.transition = glide && !still ? "transform .5s" : "none";
+                g.setAttribute("transform", "translate(" + p[0].toFixed(1) + "," + p[1].toFixed(1) + ")" + (turn ? " scale(" + (1 + 0.35 * p[2]).toFixed(2) + ")" : ""));
+                if (turn) g.setAttribute("opacity", (0.8 + 0.2 * p[2]).toFixed(2));
+              });
+              axes.forEach(function (line, k) {
+                var end = [0, 0, 0], from = seen(end.map(function (_, j) { return j === k ? -most : 0; })), to = seen(end.map(function (_, j) { return j === k ? most : 0; }));
+                line.setAttribute("x1", from[0]); line.setAttribute("y1", from[1]); line.setAttribute("x2", to[0]); line.setAttribute("y2", to[1]);
+              });
               out.textContent = "step " + data.steps[+input.value];
             }
             var timer = null;
             button.addEventListener("click", function () {
               if (timer) { clearInterval(timer); timer = null; button.textContent = "▶ play"; return; }
-              input.value = 0; show(); button.textContent = "■ stop";
+              input.value = 0; show(false); button.textContent = "■ stop";
               timer = setInterval(function () {
                 if (+input.value >= data.steps.length - 1) { clearInterval(timer); timer = null; button.textContent = "▶ play"; return; }
-                input.value = +input.value + 1; show();
+                input.value = +input.value + 1; show(true);
               }, 700);
             });
-            input.addEventListener("input", show); show();
+            if (turn) {
+              turn.addEventListener("input", function () { show(false); });
+              // Dragged across, the picture turns once for its width.
+              svg.addEventListener("pointerdown", function (e) {
+                var x = e.clientX, from = +turn.value, width = svg.getBoundingClientRect().width;
+                function move(e) { turn.value = ((from + 360 * (e.clientX - x) / width + 540) % 360 + 360) % 360 - 180; show(false); }
+                function end() { window.removeEventListener("pointermove", move); window.removeEventListener("pointerup", end); window.removeEventListener("pointercancel", end); }
+                window.addEventListener("pointermove", move); window.addEventListener("pointerup", end); window.addEventListener("pointercancel", end);
+              });
+            }
+            input.addEventListener("input", function () { show(true); }); show(false);
             """,
-            $"{faces.Count} encodings of {order.Count} people never seen in training, in two dimensions, moving over {snapshots.Count} moments of the training.");
+            $"{faces.Count} encodings of {order.Count} people{(still ? "" : " never seen in training")}, in {(space ? "three dimensions that can be turned" : "two dimensions")}, {(still ? $"which hold {pca.Shares.Sum():0%} of their variance" : $"moving over {snapshots.Count} moments of the training")}.");
     }
 }

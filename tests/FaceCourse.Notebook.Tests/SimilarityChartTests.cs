@@ -33,7 +33,9 @@ public class SimilarityChartTests
         float[][] rows = [.. encodings.data<float>().ToArray().Chunk(8)];
 
         Assert.Contains("\"steps\":[0,50]", SimilarityWidgets.EmbeddingMovie([new(0, rows), new(50, rows)], faces).ToHtml(), StringComparison.Ordinal);
-        Assert.Contains("3 people", SimilarityCharts.Space(encodings, faces).AlternativeText, StringComparison.Ordinal);
+        Assert.Contains("3 people", SimilarityWidgets.Space(encodings, faces).AlternativeText, StringComparison.Ordinal);
+        Assert.Contains("class=\"turn\"", SimilarityWidgets.EmbeddingMovie([new(0, rows), new(50, rows)], faces, dimensions: 3).ToHtml(), StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => SimilarityWidgets.EmbeddingMovie([new(0, rows)], faces, dimensions: 4));
         Assert.Contains("semi-hard", SimilarityWidgets.MarginSlider(encodings, People).ToHtml(), StringComparison.Ordinal);
         Assert.Contains("area 1.000", SimilarityCharts.RocCurves(("toy", new Roc([0.1], [0.2]))).AlternativeText, StringComparison.Ordinal);
         Assert.Contains("anchor, synthetic 2", SimilarityCharts.HardestTriplets(encodings, faces).AlternativeText, StringComparison.Ordinal);

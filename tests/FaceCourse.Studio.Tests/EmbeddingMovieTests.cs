@@ -36,4 +36,35 @@ public sealed class EmbeddingMovieTests
         Assert.NotEqual(before, await browser.Page.Locator("svg g").Nth(5).GetAttributeAsync("transform"));
         Assert.Empty(browser.Errors);
     }
+
+    [Fact]
+    public async Task In_space_the_slider_and_a_drag_turn_the_points_and_a_point_pointed_at_shows_its_photo()
+    {
+        using var faces = SyntheticFaces.Draw(2, 2, size: 16);
+        float[][] rows = [[2, 0, 0], [0, 2, 0.5f], [-2, 0, 1], [0, -2, -1.5f]];
+        var html = SimilarityWidgets.EmbeddingMovie([new(0, rows), new(50, rows)], faces, dimensions: 3).ToHtml();
+        await using var browser = await Browser.StartAsync(800, 700);
+        await browser.Page.SetContentAsync($"<!DOCTYPE html><html lang=\"en\"><body>{html}</body></html>");
+        Task<string[]> Places() => browser.Page.Locator("svg g").EvaluateAllAsync<string[]>("g => g.map(e => e.getAttribute('transform'))");
+
+        var before = await Places();
+        await browser.Page.Locator(".turn").FocusAsync();
+        await browser.Page.Keyboard.PressAsync("End");
+        var half = await Places();
+        Assert.All(before.Zip(half), p => Assert.NotEqual(p.First, p.Second));
+
+        // A whole picture's width is a whole turn.
+        var box = (await browser.Page.Locator("svg").BoundingBoxAsync())!;
+        await browser.Page.Mouse.MoveAsync(box.X + 2, box.Y + 5);
+        await browser.Page.Mouse.DownAsync();
+        await browser.Page.Mouse.MoveAsync(box.X + 2 + (box.Width / 4), box.Y + 5);
+        Assert.NotEqual(half, await Places());
+        await browser.Page.Mouse.MoveAsync(box.X + 2 + box.Width, box.Y + 5);
+        await browser.Page.Mouse.UpAsync();
+        Assert.Equal(half, await Places());
+
+        await browser.Page.Locator("svg g").Nth(2).HoverAsync();
+        await Assertions.Expect(browser.Page.Locator(".who")).ToHaveTextAsync("synthetic 2, picture 3 of 4");
+        Assert.Empty(browser.Errors);
+    }
 }
