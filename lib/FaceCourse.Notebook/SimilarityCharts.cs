@@ -8,9 +8,6 @@ public static class SimilarityCharts
 {
     private static readonly string[] Dashes = ["solid", "dot", "dash", "dashdot"];
 
-    // Five signs and eight colours: forty people look different.
-    private static readonly string[] Symbols = ["circle", "square", "diamond", "cross", "x"];
-
     private static readonly int[] Whole = [0, 1];
 
     /// <summary>The ROC: genuine pairs let in over impostors let in, for every τ.</summary>
