@@ -25,7 +25,7 @@ public static class ConvolutionCharts
         if (found is not null) traces.AddRange(Marks(part, found, from, "found: ", 0.3, 2, "triangle-down", "x"));
         return Figure.Of(
             traces,
-            new { height = 360.0, xaxis = new { title = "seconds" }, yaxis = new { title = "millivolts" }, legend = new { orientation = "h", y = -0.28 } },
+            new { height = 360.0, xaxis = new { title = "seconds" }, yaxis = new { title = "millivolts" }, legend = new { orientation = "h", y = -0.36 } },
             $"EKG of {record.Name}, seconds {from:0.#} to {from + part.Duration.TotalSeconds:0.#}, with {part.Beats.Count} labelled beats ({part.Beats.Count(b => b.IsAbnormal)} abnormal){(found is null ? "" : $" and {found.Count} found ({found.Count(b => b.IsAbnormal)} as abnormal)")}.");
     }
 
