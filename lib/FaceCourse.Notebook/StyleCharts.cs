@@ -11,13 +11,6 @@ public static class StyleCharts
     public static ImageGrid Triple(Tensor content, Tensor style, Painting painting, int width = 220) =>
         new([new(ImageFile.ToDataUri(content), "content C"), new(ImageFile.ToDataUri(style), "style S"), new(ImageFile.ToDataUri(painting.Picture), "generated G")], width);
 
-    /// <summary>One report of a running transfer, to show in place of the one before; frees the preview.</summary>
-    public static ImageGrid Preview(StyleStep step)
-    {
-        using var picture = step.Preview ?? throw new ArgumentException("This step has no preview; show those that have one.", nameof(step));
-        return new([new(ImageFile.ToDataUri(picture), $"step {step.Step} of {step.Steps}, J(G) = {step.Costs.Total:0.####}, {step.Left.TotalSeconds:0} s left")], 320);
-    }
-
     /// <summary>How the costs fell, on a logarithmic scale.</summary>
     public static Figure Costs(Painting painting)
     {

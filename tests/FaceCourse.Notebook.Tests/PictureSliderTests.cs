@@ -42,11 +42,17 @@ public sealed class PictureSliderTests
         var preview = ones(3, 8, 8).DetachFromDisposeScope();
         var step = new StyleStep(5, 10, 8, 8, new(1, 2, 0, 3), TimeSpan.Zero, preview);
 
+        var live = new List<string>();
+        Assert.Contains("before the first step", film.Latest.AlternativeText);
+        film.Live = picture => live.Add(picture.ToHtml());
         film.Report(step with { Preview = null });
         film.Report(step);
 
         Assert.Equal(["before the first step", "step 5: J(G) = 3"], film.Frames.Select(f => f.Caption));
         Assert.True(preview.IsInvalid);
+        Assert.Contains("J(G) = 3, 0 s left", Assert.Single(live));
+        Assert.Contains("step 5", film.Latest.AlternativeText);
+        Assert.Contains("before the first step", new PaintingFilm().Latest.AlternativeText);
         Assert.Contains("value=\"1\"", film.ToWidget().ToHtml());
     }
 
