@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FaceCourse.Assets;
 using static TorchSharp.torch;
 
@@ -81,6 +82,17 @@ public sealed class SqueezeNet : ConvNet
         var (values, indices) = Scores(rgb)[0].topk(count);
         var (scores, classes) = (values.cpu().data<float>().ToArray(), indices.cpu().data<long>().ToArray());
         return [.. classes.Zip(scores, (c, s) => new ClassScore((int)c, _labels[c], s))];
+    }
+
+    /// <summary>The classes, units of <c>conv10</c>, that a word names: "cat" finds "tabby, tabby cat" and not "catamaran".</summary>
+    /// <param name="word">A word or several, in English, as in the labels; capitals do not matter.</param>
+    /// <returns>Class numbers 0…999; empty when no label has the word.</returns>
+    public IReadOnlyList<int> ClassesNamed(string word)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(word);
+        var whole = new Regex($@"\b{Regex.Escape(word.Trim())}\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        // WordNet's id stands before the names.
+        return [.. Enumerable.Range(0, _labels.Length).Where(i => whole.IsMatch(_labels[i][(_labels[i].IndexOf(' ', StringComparison.Ordinal) + 1)..]))];
     }
 
     private static NamedLayer Pool(string name, int channels, Pooling pooling) => Blocks.Pool(name, channels, pooling, 3, 2);

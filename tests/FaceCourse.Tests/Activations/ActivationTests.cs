@@ -1,4 +1,5 @@
 using FaceCourse.Activations;
+using FaceCourse.ConvNets;
 using FaceCourse.Style;
 using FaceCourse.Tests.ConvNets;
 using FaceCourse.Tests.Style;
@@ -157,6 +158,49 @@ public sealed class ActivationTests
         Assert.All(found, f => Assert.All(usual, p => Assert.True(Mean(mosaic, f) > Mean(p, f))));
 
         float Mean(Tensor p, FoundUnit f) => net.Activation(p, f.Layer)[0, f.Unit].mean().item<float>();
+    }
+
+    [Fact]
+    public void A_pattern_typed_as_rows_is_a_picture_and_units_love_it()
+    {
+        using var _ = NewDisposeScope();
+        using var quiet = no_grad();
+        using var net = CourseNet.Load();
+        var upright = Pattern.Of([.. Enumerable.Repeat("#.#.#.#.#.#.#.#.#.#.#.#.", 24)]);
+        var usual = new[] { GeneratedStyles.Woodcut(96), GeneratedStyles.Strokes(96), GeneratedStyles.Mosaic(96) };
+
+        var cross = Pattern.Of("r.", "+b");
+
+        Assert.Equal([3, 96, 96], cross.shape);
+        Assert.Equal([0.85f, 1f, 0.5f, 0.1f], new[] { cross[0, 0, 0], cross[0, 0, 95], cross[0, 95, 0], cross[0, 50, 50] }.Select(t => t.item<float>()));
+        var best = UnitFinder.Loving(net, upright, ["conv2_1"], usual, count: 1)[0];
+        Assert.True(Mean(upright) > 2 * Mean(upright.transpose(1, 2)), "a unit that loves upright bars should like lying ones less");
+
+        float Mean(Tensor p) => net.Activation(p, best.Layer)[0, best.Unit].mean().item<float>();
+    }
+
+    [Fact]
+    public void A_pattern_that_is_no_rectangle_of_known_letters_is_refused_in_words()
+    {
+        Assert.Contains("at least one row", Assert.Throws<ArgumentException>(() => Pattern.Of()).Message);
+        Assert.Contains("\"#\" has 1", Assert.Throws<ArgumentException>(() => Pattern.Of("..", "#")).Message);
+        Assert.Contains("'q'", Assert.Throws<ArgumentException>(() => Pattern.Of("..", "#q")).Message);
+        Assert.Contains("at most 96", Assert.Throws<ArgumentException>(() => Pattern.Of(new string('#', 97))).Message);
+    }
+
+    [Fact]
+    public void A_word_names_classes_whose_drawn_picture_finds_the_class_again()
+    {
+        using var _ = NewDisposeScope();
+        using var net = ConvNetTests.Squeeze();
+
+        Assert.Contains(281, net.ClassesNamed("cat"));
+        Assert.All(net.ClassesNamed("Cat"), c => Assert.Matches(@"(?i)\bcat\b", net.Labels[c]));
+        Assert.Empty(net.ClassesNamed("n02123045"));
+        Assert.Equal([980], net.ClassesNamed("volcano"));
+        using var volcano = FeatureVisualisation.Draw(net, Objective.Unit("conv10", 980), size: 96, steps: 40, ct: Ct);
+
+        Assert.Equal(980, net.Classify(volcano, 1)[0].Index);
     }
 
     [Fact]

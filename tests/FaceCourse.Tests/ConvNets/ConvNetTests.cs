@@ -206,6 +206,31 @@ public sealed class ConvNetTests
     }
 
     [Fact]
+    public void The_face_network_is_a_list_of_named_layers_too_with_the_encoding_at_its_end_and_exact_fields()
+    {
+        Assert.SkipUnless(AssetStore.Default.TryGetLocal("face-api/model/face_recognition_model.bin", out var _), "the face network is not on this machine");
+        using var _ = NewDisposeScope();
+        using var net = FaceResNet.LoadAsConvNet();
+        using var encoder = FaceResNet.Load();
+        var picture = rand([1, 3, 150, 150], generator: new Generator(5));
+
+        var last = net.forward(picture).mean([2, 3]);
+        var encoding = last.matmul(encoder.named_parameters().Single(p => p.parameter.shape.SequenceEqual([128L, 256L])).parameter.t());
+
+        Assert.Equal(16, net.Layers.Count);
+        Assert.Equal(256, net.Layers[^1].Channels);
+        Assert.True(encoding.allclose(encoder.forward(picture), 1e-4, 1e-5));
+        foreach (var (layer, y, x) in new[] { ("pool1", 10, 12), ("conv32_2", 8, 9), ("conv64_down", 4, 7) })
+        {
+            var pixels = picture.detach().requires_grad_(true);
+            var seen = autograd.grad([net.Activation(pixels, layer)[0, .., y, x].sum()], [pixels])[0].abs().sum([0, 1]);
+            var box = net.FieldOf(layer).At(y, x, 150, 150);
+            Assert.Equal(seen.sum().item<float>(), seen.narrow(0, box.Top, box.Height).narrow(1, box.Left, box.Width).sum().item<float>(), 1e-3 * seen.sum().item<float>());
+            Assert.True(seen[(int)box.Top..(int)(box.Top + 1)].sum().item<float>() > 0, "the field's first row is seen");
+        }
+    }
+
+    [Fact]
     public void The_receptive_field_is_exact_to_the_pixel()
     {
         using var _ = NewDisposeScope();
