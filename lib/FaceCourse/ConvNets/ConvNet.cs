@@ -68,6 +68,17 @@ public class ConvNet : nn.Module<Tensor, Tensor>
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
+    /// <summary>
+    /// Keeps the weights as bfloat16, half the bytes: CPUs with AVX-512 BF16 and GPUs are up to twice as quick with them, others
+    /// slower. Activations then have two to three good digits, enough to paint with.
+    /// </summary>
+    /// <returns>This network.</returns>
+    public ConvNet InBFloat16()
+    {
+        this.to(bfloat16);
+        return this;
+    }
+
     /// <summary>How many numbers its weights and biases are.</summary>
     public long WeightCount => parameters().Sum(p => p.numel());
 
@@ -114,7 +125,7 @@ public class ConvNet : nn.Module<Tensor, Tensor>
     /// <summary>The activations of some layers in one forward pass, which stops after the last one asked for.</summary>
     /// <param name="rgb">RGB pictures, [3,H,W] or [N,3,H,W], values 0…1.</param>
     /// <param name="layers">Names of <see cref="LayerNames"/>, in any order.</param>
-    /// <returns>By layer name, [N,C,H,W], after the layer's ReLU; the caller's dispose scope owns them.</returns>
+    /// <returns>By layer name, [N,C,H,W], float32, after the layer's ReLU; the caller's dispose scope owns them.</returns>
     /// <exception cref="ArgumentException">A name is unknown, or the picture is too small for a layer.</exception>
     public IReadOnlyDictionary<string, Tensor> Activations(Tensor rgb, params IReadOnlyList<string> layers)
     {
@@ -136,7 +147,10 @@ public class ConvNet : nn.Module<Tensor, Tensor>
         for (var i = 0; i <= (wanted.Count == 0 ? -1 : wanted.Max()); i++)
         {
             values = _layers[i].Module.call(values);
-            if (wanted.Contains(i)) found[_layers[i].Name] = values;
+            if (!wanted.Contains(i)) continue;
+            // Sums over a map need more digits than bfloat16 has. The pass goes on through the tap, so that gradients reach it.
+            var tap = found[_layers[i].Name] = values.to(float32);
+            values = tap.to(values.dtype);
         }
 
         return found;

@@ -93,10 +93,15 @@ public sealed record StyleSettings
 
     internal void Check()
     {
+        if (Alpha is < 0 or double.NaN || Beta is < 0 or double.NaN || ContentShare is < 0 or double.NaN) throw new ArgumentException($"α and β weigh costs and cannot be negative; they are {Alpha ?? ContentShare} and {Beta}.");
+        if (Lambda?.FirstOrDefault(l => !(l.Value >= 0)) is { Key: not null } wrong) throw new ArgumentException($"λ weighs the style cost of a layer and cannot be negative; that of {wrong.Key} is {wrong.Value}.");
         if (Beta == 0 && (Alpha ?? ContentShare) == 0) throw new ArgumentException("α and β are both 0: every picture costs nothing, so there is nothing to paint. Give one of them a value above 0.");
-        if (Alpha is < 0 or double.NaN || Beta is < 0 or double.NaN) throw new ArgumentException($"α and β weigh costs and cannot be negative; they are {Alpha} and {Beta}.");
+        if (Lambda?.Values.Sum() == 0 && (Alpha ?? ContentShare) == 0) throw new ArgumentException("α and all λ are 0: every picture costs nothing, so there is nothing to paint. Give one of them a value above 0.");
+        if (!(TotalVariation >= 0)) throw new ArgumentException($"The weight of the total variation cannot be negative; it is {TotalVariation}.");
         if (Size is < 1 or > 4096) throw new ArgumentException($"The size must lie between 1 and 4096 pixels, not {Size}.");
+        if (!(StyleScale is > 0 and <= 16)) throw new ArgumentException($"StyleScale is the style picture's size relative to the painting's, above 0 and at most 16, not {StyleScale}.");
         if (Steps < 1 || Levels < 1 || ReportEvery < 1) throw new ArgumentException("Steps, Levels and ReportEvery must be at least 1.");
+        if (LearningRate is { } rate && !(rate > 0)) throw new ArgumentException($"The LearningRate is the length of a step and must be above 0, not {rate}.");
         if (Optimizer == PixelOptimizer.GradientDescent && LearningRate is null) throw new ArgumentException("Gradient descent needs a LearningRate: no one value fits all networks and costs. Start with 1 divided by the largest gradient.");
     }
 }

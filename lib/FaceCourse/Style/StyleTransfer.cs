@@ -26,8 +26,10 @@ public static class StyleTransfer
         ArgumentNullException.ThrowIfNull(net);
         settings ??= new();
         settings.Check();
+        ct = Interrupt.Or(ct);
         CheckPicture(content, "content");
         CheckPicture(style, "style");
+        if (settings.StartPicture is { } start) CheckPicture(start, "start");
 
         using var scope = NewDisposeScope();
         var clock = Stopwatch.StartNew();
@@ -83,6 +85,13 @@ public static class StyleTransfer
         if (picture.dim() != 3 || picture.size(0) != 3 || picture.numel() == 0)
         {
             throw new ArgumentException($"The {which} picture must be RGB of shape [3,H,W], not [{string.Join(",", picture.shape)}].");
+        }
+
+        using var scope = NewDisposeScope();
+        var (least, most) = (picture.min().to(float32).item<float>(), picture.max().to(float32).item<float>());
+        if (least < -0.5 || most > 1.5)
+        {
+            throw new ArgumentException($"The {which} picture's values must lie between 0 and 1; these go from {least:0.##} to {most:0.##}. Divide a picture of 8-bit values by 255.");
         }
     }
 

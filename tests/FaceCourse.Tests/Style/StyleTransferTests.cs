@@ -1,5 +1,7 @@
+using FaceCourse.Activations;
 using FaceCourse.ConvNets;
 using FaceCourse.Style;
+using FaceCourse.Tensors;
 using FaceCourse.Tests.ConvNets;
 using Xunit;
 using static TorchSharp.torch;
@@ -148,6 +150,32 @@ public sealed class StyleTransferTests
         Assert.Equal([3, 64, 96], painting.Picture.shape);
     }
 
+    [Fact]
+    public void The_hosts_stop_button_ends_work_that_was_given_no_token()
+    {
+        using var _ = NewDisposeScope();
+        using var net = CourseNet.Load();
+        using var stop = new CancellationTokenSource();
+        // Each flow of code its own button: other tests run beside this one.
+        var pressed = new AsyncLocal<CancellationToken>();
+        Interrupt.From(() => pressed.Value);
+        var settings = Small with { Size = 48, Steps = 1000, Levels = 1 };
+        var (content, style) = (GeneratedStyles.Woodcut(48), GeneratedStyles.Mosaic(48));
+
+        pressed.Value = stop.Token;
+        using var painting = StyleTransfer.Paint(net, content, style, settings, new Now(step =>
+        {
+            step.Preview?.Dispose();
+            if (step.Step == 3) stop.Cancel();
+        }), CancellationToken.None);
+        var drawn = new Count();
+        FeatureVisualisation.Draw(net, Objective.Unit("conv2_1", 1), 48, progress: drawn, ct: CancellationToken.None).Dispose();
+
+        Assert.Contains("Cancelled after 3", painting.Stopped);
+        Assert.Equal(0, drawn.Steps);
+        Assert.Throws<OperationCanceledException>(() => TopPatches.Find(net, ["conv1_1"], [content], ct: CancellationToken.None));
+    }
+
     [Theory]
     [InlineData(PixelOptimizer.GradientDescent)]
     [InlineData(PixelOptimizer.Adam)]
@@ -243,6 +271,89 @@ public sealed class StyleTransferTests
     }
 
     [Fact]
+    public void Settings_and_pictures_that_cannot_work_are_refused_in_words()
+    {
+        using var _ = NewDisposeScope();
+        using var net = CourseNet.Load();
+        var picture = rand(3, 64, 64);
+        Dictionary<string, double> Lambda(double value) => new() { ["conv1_1"] = value };
+
+        Refused("that of conv1_1 is -1", Small with { Lambda = Lambda(-1) });
+        Refused("that of conv1_1 is NaN", Small with { Lambda = Lambda(double.NaN) });
+        Refused("α and all λ are 0", Small with { Lambda = Lambda(0), Alpha = 0 });
+        Refused("total variation cannot be negative", Small with { TotalVariation = -1 });
+        Refused("StyleScale", Small with { StyleScale = 0 });
+        Refused("must be above 0, not -0.1", Small with { Optimizer = PixelOptimizer.Adam, LearningRate = -0.1 });
+        Refused("needs a LearningRate", Small with { Optimizer = PixelOptimizer.GradientDescent });
+        Refused("The start picture must be RGB", Small with { StartPicture = rand(64, 64) });
+        Refused("A mask must be", Small with { Mask = rand(2, 3, 64, 64) });
+        Assert.Contains("by 255", Assert.Throws<ArgumentException>(() => Paint(net, 255 * picture, picture, Small)).Message);
+
+        void Refused(string why, StyleSettings settings) => Assert.Contains(why, Assert.Throws<ArgumentException>(() => Paint(net, picture, picture, settings)).Message);
+    }
+
+    [Theory]
+    [InlineData(PixelOptimizer.Lbfgs)]
+    [InlineData(PixelOptimizer.Adam)]
+    public void No_step_leaves_tensors_behind(PixelOptimizer optimizer)
+    {
+        using var _ = NewDisposeScope();
+        using var net = CourseNet.Load();
+        var (content, style) = (GeneratedStyles.Woodcut(48), GeneratedStyles.Mosaic(48));
+        List<long> live = [];
+        var before = Live();
+
+        StyleTransfer.Paint(net, content, style, new() { Size = 48, Steps = 40, Levels = 1, Optimizer = optimizer }, new Now(step =>
+        {
+            live.Add(Live());
+            step.Preview?.Dispose();
+        }), TestContext.Current.CancellationToken).Dispose();
+
+        Assert.Equal(before, Live());
+        // The steps differ in how often they look before they leap; they do not add up.
+        Assert.InRange(live[20..].Min() - live[..20].Min(), -5, 5);
+
+        static long Live() => TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+    }
+
+    [Fact]
+    public void Total_variation_smooths_and_a_given_picture_is_where_the_painting_starts()
+    {
+        using var _ = NewDisposeScope();
+        using var net = CourseNet.Load();
+        var (content, style) = (GeneratedStyles.Woodcut(64), GeneratedStyles.Strokes(64));
+        var settings = Small with { Size = 64, Steps = 15, Levels = 1 };
+
+        using var rough = Paint(net, content, style, settings);
+        using var smooth = Paint(net, content, style, settings with { TotalVariation = 20 });
+        using var again = Paint(net, content, style, settings with { Steps = 1, StartPicture = rough.Picture });
+
+        Assert.True(smooth.Costs.TotalVariation < 0.5 * rough.Costs.TotalVariation, $"{smooth.Costs} against {rough.Costs}");
+        Assert.Equal(smooth.Alpha * smooth.Costs.Content + smooth.Beta * smooth.Costs.Style + 20 * smooth.Costs.TotalVariation, smooth.Costs.Total, 1e-3 * smooth.Costs.Total);
+        Assert.Equal(rough.Costs.Total, again.First.Total, 1e-3 * rough.Costs.Total);
+    }
+
+    [Fact]
+    public void A_network_in_bfloat16_paints_the_same_style_for_the_judgement_of_float32()
+    {
+        using var _ = NewDisposeScope();
+        using var net = CourseNet.Load();
+        using var half = CourseNet.Load().InBFloat16();
+        var (content, style) = (GeneratedStyles.Woodcut(64), GeneratedStyles.Strokes(64));
+        var settings = Small with { Size = 64, Levels = 1 };
+
+        using var exact = Paint(net, content, style, settings);
+        using var quick = Paint(half, content, style, settings);
+
+        using var problem = new StyleProblem(net, content, style);
+        var (start, wanted, got) = (problem.Costs(content).Style, problem.Costs(exact.Picture).Style, problem.Costs(quick.Picture).Style);
+        using var cam = Saliency.GradCam(net, content, "conv3_1", Objective.Unit("conv4_1", 3));
+        using var quickCam = Saliency.GradCam(half, content, "conv3_1", Objective.Unit("conv4_1", 3));
+        Assert.True((cam - quickCam).abs().mean().item<float>() < 0.05, "gradients reach a layer's maps in bfloat16 too");
+        Assert.True(got < 0.15 * start && got < 1.3 * wanted, $"{got} against {wanted}, from {start}");
+    }
+
+    [Fact]
     public void The_generated_styles_are_the_same_every_time_and_differ_from_each_other()
     {
         using var _ = NewDisposeScope();
@@ -250,6 +361,13 @@ public sealed class StyleTransferTests
         Assert.True(GeneratedStyles.Strokes(64).equal(GeneratedStyles.Strokes(64)).all().item<bool>());
         Assert.False(GeneratedStyles.Strokes(64).equal(GeneratedStyles.Strokes(64, seed: 2)).all().item<bool>());
         Assert.All(new[] { GeneratedStyles.Strokes(64), GeneratedStyles.Mosaic(64), GeneratedStyles.Woodcut(64) }, p => Assert.True(p.std().item<float>() > 0.1));
+    }
+
+    private sealed class Count : IProgress<(int Step, double Value)>
+    {
+        public int Steps { get; private set; }
+
+        public void Report((int Step, double Value) value) => Steps++;
     }
 
     private sealed class Now(Action<StyleStep> told) : IProgress<StyleStep>
