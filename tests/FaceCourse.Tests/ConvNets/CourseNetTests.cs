@@ -21,17 +21,18 @@ public sealed class CourseNetTests
     }
 
     [Fact]
-    public void Painting_with_CourseNet_brings_VGG_19s_style_cost_below_15_percent()
+    public void Painting_with_CourseNet_brings_VGG_19s_style_cost_below_15_percent_and_keeps_the_content()
     {
         using var _ = NewDisposeScope();
         using var judge = ConvNetTests.Vgg();
         using var net = CourseNet.Load();
-        var (content, style) = (Photos.Get("media/content/rocket.jpg", 96, 128), Photos.Get(Photos.Styles[0], 104, 128));
+        var (content, style, other) = (Photos.Get("media/content/rocket.jpg", 96, 128), Photos.Get(Photos.Styles[0], 104, 128), Photos.Get("media/content/coffee.png", 96, 128));
 
         using var painting = StyleTransfer.Paint(net, content, style, new() { Size = 128, Steps = 60 }, null, TestContext.Current.CancellationToken);
 
         using var problem = new StyleProblem(judge, content, style, new() { Lambda = StyleLayers.Style(judge).ToDictionary(l => l, _ => 0.25) });
         Assert.InRange(problem.Costs(painting.Picture).Style / problem.Costs(content).Style, 0, 0.15);
+        Assert.True(problem.Costs(painting.Picture).Content < problem.Costs(other).Content);
     }
 
     [Fact]
