@@ -15,7 +15,7 @@ if (args is not ["ratios", ..])
     return 2;
 }
 
-var wanted = areas.Where(a => args.Length < 2 || a.Name == args[1]).ToList();
+var wanted = areas.Where(a => args.Length < 2 ? !a.OnlyByName : a.Name == args[1]).ToList();
 if (wanted.Count == 0)
 {
     Console.Error.WriteLine($"there is no area '{args[1]}'; areas: {string.Join(", ", areas.Select(a => a.Name))}");
