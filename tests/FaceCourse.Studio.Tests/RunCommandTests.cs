@@ -47,6 +47,22 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_painting_that_is_interrupted_keeps_its_best_picture_and_the_cell_goes_on()
+    {
+        const string cell = """
+            var p = StyleTransfer.Paint(CourseNet.Load(), GeneratedStyles.Woodcut(64), GeneratedStyles.Mosaic(64), new() { Size = 64, Steps = 1_000_000, Optimizer = PixelOptimizer.Adam });
+            Console.WriteLine($"{p.Stopped} {p.Picture.isfinite().all().item<bool>()}");
+            """;
+
+        var (code, printed) = await Course.RunAsync("run", Notebook("painting", cell), "--output", _folder, "--cell-timeout", "5");
+
+        Assert.True(code == 0, printed);
+        var shown = Executed("painting")["cells"]![0]!["outputs"]!.ToJsonString();
+        Assert.Contains("Cancelled after", shown);
+        Assert.Contains("True", shown);
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_JSON_gives_one_sentence_and_the_next_notebook_still_runs()
     {
         File.WriteAllText(Path.Combine(_folder, "a.ipynb"), "this is a letter, not a notebook");

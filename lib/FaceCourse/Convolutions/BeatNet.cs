@@ -93,7 +93,6 @@ public sealed class BeatNet : nn.Module<Tensor, Tensor>
     /// <exception cref="ConvolutionException">A record is too short or has no beats.</exception>
     public IReadOnlyList<double> Fit(IReadOnlyList<EkgRecord> records, int steps = 200, int seed = 1, IProgress<(int Step, double Loss)>? progress = null, CancellationToken ct = default)
     {
-        ct = LongWork.Or(ct);
         var prepared = records.Select(Prepared).ToArray();
         if (prepared.Length == 0 || prepared.Any(r => r.Millivolts.Length <= Window || r.Beats.Count == 0)) throw new ConvolutionException($"Every record to train on lasts more than {Window / SamplesPerSecond:0.#} s and has labelled beats.");
         var random = new Random(seed);

@@ -62,7 +62,6 @@ public sealed class MotionNet : nn.Module<Tensor, Tensor>
     /// <exception cref="ConvolutionException">The films are of another shape, or not as many as the motions.</exception>
     public IReadOnlyList<double> Fit(Tensor films, IReadOnlyList<Motion> motions, int steps = 200, int seed = 1, IProgress<(int Step, double Loss)>? progress = null, CancellationToken ct = default)
     {
-        ct = LongWork.Or(ct);
         Check(films, motions.Count);
         using var outer = NewDisposeScope();
         var (x, y) = (films.to(TorchRuntime.Device), tensor(motions.Select(m => (long)m).ToArray(), device: TorchRuntime.Device));

@@ -75,7 +75,6 @@ public sealed class NoduleNet : nn.Module<Tensor, Tensor>
     /// <exception cref="ConvolutionException">There is no volume, or one is too small.</exception>
     public IReadOnlyList<double> Fit(IReadOnlyList<(Volume Volume, IReadOnlyList<Nodule> Nodules)> volumes, int steps = 300, int seed = 1, IProgress<(int Step, double Loss)>? progress = null, CancellationToken ct = default)
     {
-        ct = LongWork.Or(ct);
         if (volumes.Count == 0 || volumes.Any(v => Math.Min(v.Volume.Depth, Math.Min(v.Volume.Height, v.Volume.Width)) < Side))
             throw new ConvolutionException($"Training takes at least one volume, and each is at least {Side} voxels along every side.");
         using var outer = NewDisposeScope();

@@ -1,3 +1,4 @@
+using FaceCourse.Tensors;
 using static TorchSharp.torch;
 
 namespace FaceCourse.Convolutions;
@@ -15,6 +16,7 @@ internal static class Training
     public static IReadOnlyList<double> Run(nn.Module network, int steps, double rate, Func<Tensor> loss, IProgress<(int Step, double Loss)>? progress, CancellationToken ct)
     {
         if (steps < 1) throw new ConvolutionException($"A training takes at least one step, not {steps}.");
+        ct = LongWork.Or(ct);
         var losses = new List<double>(steps);
         using var optimizer = optim.Adam(network.parameters(), rate);
         network.train();

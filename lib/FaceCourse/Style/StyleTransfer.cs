@@ -26,7 +26,6 @@ public static class StyleTransfer
         ArgumentNullException.ThrowIfNull(net);
         settings ??= new();
         settings.Check();
-        ct = Interrupt.Or(ct);
         CheckPicture(content, "content");
         CheckPicture(style, "style");
         if (settings.StartPicture is { } start) CheckPicture(start, "start");

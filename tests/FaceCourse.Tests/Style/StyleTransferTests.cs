@@ -158,7 +158,7 @@ public sealed class StyleTransferTests
         using var stop = new CancellationTokenSource();
         // Each flow of code its own button: other tests run beside this one.
         var pressed = new AsyncLocal<CancellationToken>();
-        Interrupt.From(() => pressed.Value);
+        LongWork.Interrupted = () => pressed.Value;
         var settings = Small with { Size = 48, Steps = 1000, Levels = 1 };
         var (content, style) = (GeneratedStyles.Woodcut(48), GeneratedStyles.Mosaic(48));
 
