@@ -118,6 +118,8 @@ public sealed class TopPatches : IDisposable
         using var scope = NewDisposeScope();
         using var quiet = inference_mode();
         var batch = stack(pictures);
+        // Once for all units: cut out of floats, the patches of a first batch would take gigabytes on the way.
+        var bytes = (batch * 255).round_().clamp_(0, 255).to(uint8).cpu();
         foreach (var (layer, a) in net.Activations(batch, layers))
         {
             var (values, places) = a.flatten(2).max(2);
@@ -132,7 +134,7 @@ public sealed class TopPatches : IDisposable
                     if (!(value > 0) || (best.Count == Count && value <= best[^1].Activation)) continue;
                     var at = place[n * units.Length + unit];
                     var box = field.At(at / a.size(3), at % a.size(3), batch.size(2), batch.size(3));
-                    var pixels = (pictures[n].narrow(1, box.Top, box.Height).narrow(2, box.Left, box.Width) * 255).round().clamp(0, 255).to(uint8).cpu();
+                    var pixels = bytes[n, .., (int)box.Top..(int)(box.Top + box.Height), (int)box.Left..(int)(box.Left + box.Width)].clone();
                     var patch = new Patch(Pictures + n, box, value, pixels.DetachFromDisposeScope());
                     var rank = best.FindIndex(p => p.Activation < value);
                     best.Insert(rank < 0 ? best.Count : rank, patch);

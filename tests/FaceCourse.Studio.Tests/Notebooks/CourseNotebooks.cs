@@ -62,6 +62,8 @@ internal static class CourseNotebooks
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                // Beside other work, two threads that wait for each other cost more than they bring.
+                Environment = { ["OMP_NUM_THREADS"] = "1" },
             };
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync();

@@ -16,6 +16,7 @@ internal sealed class JupyterFolder : IDisposable
         ["IPYTHONDIR"] = _folder,
         ["PYTHONDONTWRITEBYTECODE"] = "1",
         ["JUPYTER_ALLOW_INSECURE_WRITES"] = "1",
+        ["OMP_NUM_THREADS"] = "1",
     };
 
     /// <summary>Registers the built kernel.</summary>
