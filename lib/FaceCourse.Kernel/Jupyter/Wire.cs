@@ -26,31 +26,18 @@ internal sealed class Wire(string key)
     /// <summary>Reads a message; null, with the reason, when it is not one or its signature is wrong.</summary>
     public JupyterMessage? Read(NetMQMessage frames, out string reason)
     {
-        var delimiter = Parts(frames);
-        if (delimiter < 0)
-        {
-            reason = "a message without delimiter or parts";
-            return null;
-        }
-
-        var parts = Enumerable.Range(delimiter + 2, 4).Select(i => frames[i].ToByteArray(true)).ToArray();
-        if (_key.Length > 0 && !CryptographicOperations.FixedTimeEquals(Sign(parts), frames[delimiter + 1].ToByteArray(true)))
-        {
-            reason = "a message whose signature is missing or wrong";
-            return null;
-        }
+        if (ReadRaw(frames, out reason) is not { } raw) return null;
 
         try
         {
-            if (JsonNode.Parse(parts[0], documentOptions: Strict) is not JsonObject header || header.Text("msg_type") is not { Length: > 0 } type)
+            if (JsonNode.Parse(raw.Header, documentOptions: Strict) is not JsonObject header || header.Text("msg_type") is not { Length: > 0 } type)
             {
                 reason = "a message without msg_type";
                 return null;
             }
 
-            reason = "";
-            var content = JsonNode.Parse(parts[3], documentOptions: Strict) as JsonObject ?? [];
-            return new JupyterMessage([.. Enumerable.Range(0, delimiter).Select(i => frames[i].ToByteArray(true))], type, header, content);
+            var content = JsonNode.Parse(raw.Content, documentOptions: Strict) as JsonObject ?? [];
+            return new JupyterMessage([.. Enumerable.Range(0, Parts(frames)).Select(i => frames[i].ToByteArray(true))], type, header, content);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
