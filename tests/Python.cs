@@ -38,4 +38,15 @@ internal static class Python
 
         return (process.ExitCode, await output + await error);
     }
+
+    /// <summary>The environment in which Jupyter keeps everything it has in one folder.</summary>
+    public static Dictionary<string, string> JupyterIn(string folder) => new()
+    {
+        ["JUPYTER_DATA_DIR"] = folder,
+        ["JUPYTER_CONFIG_DIR"] = folder,
+        ["JUPYTER_RUNTIME_DIR"] = Path.Combine(folder, "runtime"),
+        ["IPYTHONDIR"] = folder,
+        ["PYTHONDONTWRITEBYTECODE"] = "1",
+        ["JUPYTER_ALLOW_INSECURE_WRITES"] = "1",
+    };
 }

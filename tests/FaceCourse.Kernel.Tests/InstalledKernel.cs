@@ -14,15 +14,7 @@ public sealed class InstalledKernel : IAsyncLifetime
 
     public static string Clients { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "clients"));
 
-    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
-    {
-        ["JUPYTER_DATA_DIR"] = _folder,
-        ["JUPYTER_CONFIG_DIR"] = _folder,
-        ["JUPYTER_RUNTIME_DIR"] = Path.Combine(_folder, "runtime"),
-        ["IPYTHONDIR"] = _folder,
-        ["PYTHONDONTWRITEBYTECODE"] = "1",
-        ["JUPYTER_ALLOW_INSECURE_WRITES"] = "1",
-    };
+    public IReadOnlyDictionary<string, string> Environment => Python.JupyterIn(_folder);
 
     public string KernelFile => Path.Combine(_folder, "kernels", ".net-csharp", "kernel.json");
 

@@ -52,12 +52,12 @@ public static partial class YourTurn
     }
 
     /// <summary>Notebook 11: the padding that keeps 14×14×14 with filters of 5×5×5 and stride 1.</summary>
-    public static ExerciseCard SamePadding(int padding) => Padded(padding, 14, 16, 5, 1, 14,
+    public static ExerciseCard SamePadding(int padding) => Padded(padding, 14, 5, 1, 14,
         "Set 14 + 2p − 5 + 1 = 14 and solve for p.",
         "p = (5 − 1) / 2 = 2: as many zeros on either end as the filter reaches beyond its middle.");
 
     /// <summary>Notebook 12: the padding with which 66 becomes 33, with filters of side 6 and stride 2.</summary>
-    public static ExerciseCard HalvingPadding(int padding) => Padded(padding, 66, 16, 6, 2, 33,
+    public static ExerciseCard HalvingPadding(int padding) => Padded(padding, 66, 6, 2, 33,
         "⌊(66 + 2p − 6)/2⌋ + 1 = 33. Solve for p.",
         "p = 2: (66 + 4 − 6)/2 + 1 = 33.");
 
@@ -76,11 +76,11 @@ public static partial class YourTurn
         }
     }
 
-    private static ExerciseCard Padded(int padding, int before, int filters, int kernel, int stride, int after, string hint, string solution, [System.Runtime.CompilerServices.CallerMemberName] string name = "")
+    private static ExerciseCard Padded(int padding, int before, int kernel, int stride, int after, string hint, string solution, [System.Runtime.CompilerServices.CallerMemberName] string name = "")
     {
         try
         {
-            var side = new FeatureShape([before, before, before], 1).Convolve(filters, kernel, stride, padding).Output.Sides[0];
+            var side = new FeatureShape([before, before, before], 1).Convolve(filters: 1, kernel, stride, padding).Output.Sides[0];
             return Judge(side == after, $"With padding {padding} a side of {before} becomes {side}." + (side == after ? "" : side < after ? " That is smaller than wanted." : " That is larger than wanted."), hint, solution, name);
         }
         catch (ConvolutionException e)

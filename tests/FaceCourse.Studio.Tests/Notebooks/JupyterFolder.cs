@@ -8,16 +8,7 @@ internal sealed class JupyterFolder : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("course-jupyter-").FullName;
 
-    private Dictionary<string, string> Environment => new()
-    {
-        ["JUPYTER_DATA_DIR"] = _folder,
-        ["JUPYTER_CONFIG_DIR"] = _folder,
-        ["JUPYTER_RUNTIME_DIR"] = Path.Combine(_folder, "runtime"),
-        ["IPYTHONDIR"] = _folder,
-        ["PYTHONDONTWRITEBYTECODE"] = "1",
-        ["JUPYTER_ALLOW_INSECURE_WRITES"] = "1",
-        ["OMP_NUM_THREADS"] = "1",
-    };
+    private Dictionary<string, string> Environment => new(Python.JupyterIn(_folder)) { ["OMP_NUM_THREADS"] = "1" };
 
     /// <summary>Registers the built kernel.</summary>
     public async Task InstallAsync()
